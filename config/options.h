@@ -1,0 +1,203 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/reading/decimal.h"
+#include "gateway/reading/ids.h"
+#include "gateway/reading/layout.h"
+#include "gateway/reading/raw_value.h"
+
+/// The typed configuration. Everything here is validated before anybody sees it: ids are unique and
+/// well-formed, references resolve, numbers are in range. The loader is load.h; the keys are fields.h.
+namespace mg {
+
+using std::chrono::milliseconds;
+
+// ---- limits (a configuration beyond them is refused with the number) ----
+inline constexpr std::size_t kMostLines = 256;
+inline constexpr std::size_t kMostMeters = 20'000;
+inline constexpr std::size_t kMostPointsPerModel = 256;
+inline constexpr std::size_t kMostUplinks = 16;
+
+// ---- lines ----
+enum class Parity : std::uint8_t { none, even, odd };
+
+struct SerialSettings {
+    int baud{9600};  ///< 300 … 4'000'000
+    Parity parity{Parity::none};
+    int data_bits{8};  ///< 7 or 8
+    int stop_bits{1};  ///< 1 or 2
+    bool operator==(const SerialSettings&) const = default;
+};
+
+struct SerialChannel {
+    std::string device;  ///< prefer /dev/serial/by-id/…: ttyUSB numbers change when plugged again
+    SerialSettings settings;
+};
+/// Modbus TCP, or any protocol's frames raw in a TCP stream (serial servers).
+struct TcpChannel {
+    std::string host;
+    std::uint16_t port{502};
+    /// Of the wire behind a serial server; only for arithmetic.
+    SerialSettings settings;
+};
+/// 4G modems dial in to this port.
+struct ListenChannel {
+    std::uint16_t port{0};
+    SerialSettings settings;
+};
+
+enum class LineKind : std::uint8_t {
+    serial,        ///< RS-485 or RS-232 port of this machine
+    modbus_tcp,    ///< Modbus TCP: MBAP frames
+    rtu_over_tcp,  ///< serial frames, unchanged, through a TCP connection to a serial server
+    dtu,           ///< serial frames through a connection that a modem opens to us
+};
+
+struct LineOptions {
+    LineId id;
+    std::string name;
+    LineKind kind{LineKind::serial};
+    std::variant<SerialChannel, TcpChannel, ListenChannel> channel;
+    milliseconds connect_timeout{3000};   ///< 100 ms … 60 s
+    milliseconds response_timeout{1000};  ///< 10 ms … 60 s, from the end of the request to the first byte
+    milliseconds request_gap{0};          ///< 0 … 10 s of silence before each request, at least
+    int retries{1};                       ///< 0 … 5 further tries in the same turn
+};
+
+// ---- models ----
+enum class Protocol : std::uint8_t { modbus, dlt645_2007, cjt188 };
+enum class RegisterTable : std::uint8_t { holding = 3, input = 4 };  ///< the Modbus function that reads it
+/// By the wire bytes of 0x01020304: abcd = 01 02 03 04, cdab = 03 04 01 02, badc = 02 01 04 03, dcba = 04 03 02 01.
+enum class WordOrder : std::uint8_t { abcd, cdab, badc, dcba };
+
+struct PointOptions {
+    PointId id;
+    std::string name_zh;
+    std::string name_en;
+    /// Modbus: which register holds it first (0-based, as on the wire).
+    RegisterTable table{RegisterTable::holding};
+    std::uint16_t address{0};
+    /// Other protocols: the identifier as the model file wrote it.
+    std::string identifier;
+    WireType type{WireType::u16};
+    WordOrder order{WordOrder::abcd};
+    Decimal scale{1, 0};
+    std::string unit;
+    PointKind kind{PointKind::momentary};
+    Ratio ratio{Ratio::none};
+    /// Wire values (bits in big-endian order) by which the instrument says "no value". NaN always means that.
+    std::vector<std::uint64_t> invalid;
+    std::optional<PointId> exponent_point;
+    int exponent_offset{0};
+    int circuit{0};  ///< 0: of the whole instrument; n: only of its circuit n
+};
+
+struct ModelOptions {
+    std::string id;  ///< file name without .toml: a-z 0-9 - _
+    std::string name;
+    std::string maker;
+    std::string source;  ///< the manual and page, or where the table was found
+    bool verified{false};  ///< a recorded answer or the maker's example is in the tests
+    Protocol protocol{Protocol::modbus};
+    std::uint16_t max_registers{60};  ///< 1 … 125 in one request
+    std::uint16_t max_gap{0};         ///< registers nobody asked for that may be read to join two blocks
+    milliseconds request_gap{0};      ///< silence this instrument needs before a request, 0 … 10 s
+    std::optional<milliseconds> response_timeout;
+    int circuits{0};  ///< how many circuits share one address; 0: none, the points are the instrument's
+    std::vector<PointOptions> points;
+};
+
+// ---- meters ----
+struct Multiplier {
+    Decimal ct{1, 0};
+    Decimal pt{1, 0};
+    /// By which a point with this ratio is multiplied; 1 where the registers are primary already.
+    [[nodiscard]] Result<Decimal> of(Ratio ratio) const;
+};
+
+struct MeterOptions {
+    MeterId id;
+    std::string name;
+    std::optional<LineId> line;  ///< none: in the ledger only, never polled
+    std::string address;         ///< as written, separators removed; Modbus: 0 … 247 or 255
+    int circuit{0};
+    std::string model;  ///< id of a ModelOptions; empty for ledger-only rows
+    std::optional<SerialSettings> settings;  ///< differing from the line's
+    milliseconds every{60'000};              ///< 100 ms … 24 h, divides 24 h
+    Multiplier multiplier;
+    /// Every column of the row by its key, as written, the ledger columns included.
+    std::map<std::string, std::string> columns;
+};
+
+// ---- uplinks ----
+struct TlsOptions {
+    std::filesystem::path ca_file;           ///< empty: the system's
+    std::filesystem::path certificate_file;  ///< PEM, client certificate
+    std::filesystem::path key_file;
+};
+
+struct MqttOptions {
+    std::string host;
+    std::uint16_t port{1883};
+    std::optional<TlsOptions> tls;  ///< none: mqtt://, plain
+    std::string client_id;          ///< empty: metergate-<site>-<uplink>
+    std::string topic_prefix{"metergate"};
+    /// A file of 0600 with `user = …` and `password = …`; a bare name is looked up in systemd's credentials.
+    std::string credentials;
+    int version{5};              ///< 5, or 4 for MQTT 3.1.1
+    std::chrono::seconds keep_alive{30};
+    std::size_t max_batch_bytes{65'536};  ///< 1 KiB … 8 MiB, of one message's payload
+    std::size_t max_in_flight{32};        ///< 1 … 1000 messages unacknowledged
+    std::chrono::seconds ack_timeout{20};
+};
+
+struct UplinkOptions {
+    UplinkId id;
+    std::string name;
+    MqttOptions mqtt;
+};
+
+// ---- the whole ----
+struct SiteOptions {
+    std::string id{"site"};
+    std::string name;
+    std::chrono::minutes utc_offset{480};  ///< -12 h … +14 h
+    milliseconds boundary{900'000};        ///< 1 s … 1 h, divides 1 h; 15, 30 or 60 min in production
+};
+
+struct StorageOptions {
+    std::filesystem::path path{"/var/lib/metergate"};
+    milliseconds commit_interval{1000};         ///< 10 ms … 60 s
+    std::chrono::days keep_boundary{800};       ///< at least 26 months: years must be recomputable
+    std::chrono::days keep_other{180};          ///< 1 … 3650
+    std::size_t memory_limit{16U * 1024 * 1024};  ///< bytes of samples that may wait for a disk that does not answer
+};
+
+struct ControlOptions {
+    std::filesystem::path socket{"/run/metergate/control.sock"};
+};
+
+struct Options {
+    std::filesystem::path directory;  ///< where it was read from
+    SiteOptions site;
+    StorageOptions storage;
+    ControlOptions control;
+    std::vector<LineOptions> lines;
+    std::vector<UplinkOptions> uplinks;
+    std::vector<ModelOptions> models;  ///< those in use and all shipped ones
+    std::vector<MeterOptions> meters;
+
+    [[nodiscard]] const LineOptions* line(const LineId& id) const;
+    [[nodiscard]] const ModelOptions* model(const std::string& id) const;
+    [[nodiscard]] const MeterOptions* meter(const MeterId& id) const;
+};
+
+}  // namespace mg

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/reading/ids.h"
+#include "gateway/reading/sample.h"
+
+namespace mg {
+
+/// A committed sample. (slot, meter, revision) is its identity for every consumer, end to end.
+struct StoredSample {
+    Sequence sequence{};
+    std::uint32_t revision{0};  ///< 0 first; higher supersedes: a value that came later, or a newer clock epoch
+    Sample sample;
+};
+struct StoredGap {
+    Sequence sequence{};
+    Gap gap;
+};
+using StoredItem = std::variant<StoredSample, StoredGap>;
+inline Sequence sequence_of(const StoredItem& item) {
+    return std::visit([](const auto& i) { return i.sequence; }, item);
+}
+
+struct Peeked {
+    std::vector<StoredItem> items;  ///< by sequence, oldest first
+    /// Everything up to here has been looked at: the place to go on from, also where items is empty.
+    Sequence through{0};
+};
+
+struct StoreStats {
+    Sequence newest{0};                ///< last committed
+    std::uint64_t committed{0};        ///< samples and gaps since start
+    std::uint64_t commits{0};          ///< transactions since start
+    std::uint64_t duplicates{0};       ///< same slot and meter with nothing new: ignored
+    std::uint64_t superseded{0};
+    std::uint64_t lost{0};             ///< samples the disk could not take and memory could not hold: became gaps
+    std::uint64_t dropped{0};          ///< by retention, unacknowledged ones included
+    std::uint64_t waiting{0};          ///< in memory, not yet committed
+    std::uint64_t bytes_on_disk{0};
+    std::string trouble;               ///< why the disk does not take samples now; empty: it does
+};
+
+/// The append-only, on-disk store of samples and gaps. Thread-safe.
+///
+/// Promises:
+///  - append() never blocks on the disk. One thread commits in groups; only committed items are visible to anybody.
+///  - What was committed survives a power cut.
+///  - peek() is oldest first, repeatable, and the same after a restart. Nothing leaves but by retention, counted.
+///  - Sequences increase strictly over both kinds of files and all restarts, and are never reused.
+///  - A sample for a (slot, meter) already stored is ignored and counted, unless it brings values where there were none,
+///    or has a later clock epoch: then it is stored with the next revision and a new sequence.
+///  - Trouble with the disk never reaches the caller of append(): newest samples wait in bounded memory, beyond that the
+///    oldest non-boundary ones are dropped first and become gaps (storage_lost).
+class SampleStore {
+public:
+    virtual ~SampleStore() = default;
+
+    /// Hands over; returns at once. `urgent` asks for a commit now instead of at the end of the interval
+    /// (end of a boundary sweep).
+    virtual void append(Sample sample) = 0;
+    virtual void append(Gap gap) = 0;
+    virtual void commit_soon() = 0;
+    /// Blocks until everything appended so far is on disk or could not be put there; false on time-out.
+    virtual bool flush(SteadyTime deadline) = 0;
+
+    /// Up to `most` committed items with sequence > after, in order. Blocks for the disk.
+    virtual Result<Peeked> peek(Sequence after, std::size_t most) = 0;
+    /// Sequence of the newest committed item; 0 when empty. Never blocks.
+    [[nodiscard]] virtual Sequence newest() const = 0;
+    /// `signal` is raised after each commit, until removed. The signal must outlive the registration.
+    virtual void notify(Signal& signal) = 0;
+    virtual void forget(Signal& signal) = 0;
+
+    /// Where a consumer stands: all up to and including this is done. 0 for a new one, which starts at the oldest
+    /// item still stored. ack() only moves forward and returns at once; it is on disk within a second.
+    virtual Sequence progress(const UplinkId& consumer) = 0;
+    virtual void ack(const UplinkId& consumer, Sequence through) = 0;
+    /// The destination will never accept this item: kept, listed, not sent again. On disk before it returns.
+    virtual Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) = 0;
+    virtual std::uint64_t set_aside_count(const UplinkId& consumer) = 0;
+    /// Items after the consumer's progress; an upper bound (sequences may have holes).
+    virtual std::uint64_t backlog(const UplinkId& consumer) = 0;
+
+    /// For a start: the slots of `meter` in [from, to) that are covered by a sample or a gap.
+    virtual Result<std::vector<Slot>> covered_slots(const MeterId& meter, Slot from, Slot to) = 0;
+    /// The newest slot covered by a sample or gap of this meter (a gap counts up to the slot before its end).
+    virtual std::optional<Slot> last_slot(const MeterId& meter) = 0;
+    /// Latest taken_at of any committed sample, and the highest epoch; for trust in the clock.
+    [[nodiscard]] virtual UtcTime last_taken_at() = 0;
+    [[nodiscard]] virtual ClockEpoch last_epoch() = 0;
+
+    [[nodiscard]] virtual StoreStats stats() = 0;
+};
+
+}  // namespace mg
