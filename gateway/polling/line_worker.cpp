@@ -1,0 +1,281 @@
+#include "gateway/polling/line_worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <pthread.h>
+
+#include "gateway/base/language.h"
+#include "gateway/base/log.h"
+#include "gateway/polling/resume.h"
+
+namespace mg {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a step of the wall clock, a stop of progress or a new read request can go unnoticed at most.
+constexpr milliseconds kLongestNap = 1s;
+
+std::vector<SlotPlan> plans_of(const std::vector<PolledInstrument>& instruments) {
+    std::vector<SlotPlan> plans;
+    plans.reserve(instruments.size());
+    for (const auto& instrument : instruments) plans.push_back(instrument.plan);
+    return plans;
+}
+
+std::vector<std::string> names_of(const std::vector<PolledInstrument>& instruments) {
+    std::vector<std::string> names;
+    names.reserve(instruments.size());
+    for (const auto& instrument : instruments)
+        names.push_back(instrument.meter->layouts().front()->meter.text);
+    return names;
+}
+
+/// The instrument said nothing usable: no reading has a value. The reason of the first stands for all.
+Quality reason_of(const PollResult& result) {
+    for (const auto& readings : result.readings) {
+        for (const Reading& reading : readings) {
+            if (!has_value(reading.quality)) return reading.quality;
+        }
+    }
+    return Quality::no_reply;
+}
+
+/// A poll ends the slot when anything in it has a value, or when the instrument itself says that there is
+/// none.
+bool ends_slot(const PollResult& result) {
+    return std::ranges::any_of(result.readings, [](const auto& readings) {
+        return std::ranges::any_of(readings, [](const Reading& r) {
+            return has_value(r.quality) || r.quality == Quality::not_available;
+        });
+    });
+}
+
+}  // namespace
+
+LineWorker::LineWorker(LineOptions line, std::unique_ptr<Channel> channel,
+                       std::vector<PolledInstrument> instruments, SampleStore& store, ClockWatch& watch,
+                       Clock& clock, std::function<void()> progress)
+    : line_{std::move(line)},
+      channel_{std::move(channel)},
+      instruments_{std::move(instruments)},
+      store_{store},
+      watch_{watch},
+      clock_{clock},
+      progress_{std::move(progress)},
+      schedule_{plans_of(instruments_), clock.utc()},
+      health_{line_.id.text, names_of(instruments_)} {
+    std::size_t points = 0;
+    for (const auto& instrument : instruments_) {
+        first_points_.push_back(points);
+        points += instrument.meter->layouts().size();
+    }
+    snapshot_.with([&](LineSnapshot& s) { s.points.resize(points); });
+}
+
+void LineWorker::start() {
+    thread_ = std::jthread{[this](std::stop_token stop) {
+        pthread_setname_np(pthread_self(), ("line-" + line_.id.text).substr(0, 15).c_str());
+        run(std::move(stop));
+    }};
+}
+
+void LineWorker::request_stop() {
+    thread_.request_stop();
+}
+
+void LineWorker::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void LineWorker::run(std::stop_token stop) {
+    const StopEvent stop_event{stop};
+    while (!stop.stop_requested()) {
+        progress_();
+        serve_reads(stop_event);
+        const auto clock_state = watch_.observe();
+        const UtcTime now = clock_.utc();
+        UtcTime wake = now + kLongestNap;
+        if (clock_state.trust != ClockTrust::untrusted) {
+            const bool set_ahead = caught_up_ && clock_state.forward_steps != followed_.forward_steps;
+            follow_clock(clock_state, now);
+            store_missed(now, set_ahead ? Quality::clock_step : Quality::not_asked);
+            if (const auto due = schedule_.next(now)) {
+                ask(*due, stop_event, stop);
+                continue;
+            }
+            wake = std::min(wake, schedule_.wake_at());
+        }
+        clock_.wait(clock_.steady() + std::max(wake - clock_.utc(), milliseconds{0}), stop, wake_);
+    }
+    channel_->close();
+}
+
+void LineWorker::follow_clock(const ClockWatch::State& state, UtcTime now) {
+    if (!caught_up_) {
+        catch_up(now, state.epoch);
+    } else if (state.epoch != followed_.epoch) {
+        schedule_.rewind(now);
+    }
+    followed_ = state;
+}
+
+void LineWorker::catch_up(UtcTime now, ClockEpoch epoch) {
+    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+        const SlotPlan& plan = instruments_[i].plan;
+        Slot next = plan.first_open(now);
+        for (const LayoutRef& layout : instruments_[i].meter->layouts()) {
+            auto resumed = resume_after_stop(store_, layout->meter, plan, now, epoch);
+            if (!resumed) {
+                log::error("line {}: {}", line_.id.text, resumed.error().what);
+                continue;
+            }
+            next = std::max(next, resumed->next);
+            for (Gap& gap : resumed->gaps) store_.append(std::move(gap));
+        }
+        schedule_.resume(i, next);
+    }
+    caught_up_ = true;
+}
+
+void LineWorker::store_missed(UtcTime now, Quality why_unasked) {
+    for (const Schedule::Missed& missed : schedule_.close_windows(now)) {
+        const bool many = missed.next < missed.gap_end;
+        for (const LayoutRef& layout : instruments_[missed.instrument].meter->layouts()) {
+            Sample sample = missing_sample(layout, missed.slot, missed.why);
+            sample.taken_at = now;
+            sample.epoch = followed_.epoch;
+            sample.boundary = missed.boundary;
+            store_.append(std::move(sample));
+            if (!many) continue;
+            store_.append(Gap{.meter = layout->meter,
+                              .from = missed.next,
+                              .to = missed.gap_end,
+                              .reason = why_unasked,
+                              .epoch = followed_.epoch});
+        }
+        counters_.missed_slots.add();
+        if (missed.boundary) finish_sweep({missed.instrument, missed.slot, true});
+    }
+}
+
+void LineWorker::ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop) {
+    const SteadyTime began = clock_.steady();
+    auto result = poll(ask.instrument, stop_event, false);
+    if (stop.stop_requested()) return;  // incomplete: the next start asks again or stores the gap
+    const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
+    counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
+    if (!result) {
+        note_failure(ask, Quality::line_down, result.error().what);
+    } else if (ends_slot(*result)) {
+        store_answer(ask, *result);
+    } else {
+        note_failure(ask, reason_of(*result), result->trouble);
+    }
+}
+
+Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire) {
+    counters_.polls.add();
+    if (!channel_->is_open()) {
+        if (const auto opened = channel_->open(stop_event); !opened) {
+            say(health_.channel_failed(opened.error().what, clock_.steady()), true);
+            return tl::unexpected(opened.error());
+        }
+        say(health_.channel_opened(clock_.steady()), false);
+    }
+    PolledInstrument& polled = instruments_[instrument];
+    if (const auto used = channel_->use(polled.settings); !used) {
+        channel_->close();
+        say(health_.channel_failed(used.error().what, clock_.steady()), true);
+        return tl::unexpected(used.error());
+    }
+    return polled.meter->poll(*channel_, stop_event, record_wire);
+}
+
+void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
+    const UtcTime taken_at = clock_.utc();
+    const auto layouts = instruments_[ask.instrument].meter->layouts();
+    for (std::size_t i = 0; i < layouts.size(); ++i) {
+        Sample sample{.layout = layouts[i],
+                      .slot = ask.slot,
+                      .taken_at = taken_at,
+                      .epoch = followed_.epoch,
+                      .boundary = ask.boundary,
+                      .readings = std::move(result.readings[i])};
+        snapshot_.with([&](LineSnapshot& s) {
+            auto& point = s.points[first_point(ask.instrument) + i];
+            point.last = sample;
+            point.silent = false;
+            point.last_error = result.trouble;
+            s.down = false;
+        });
+        store_.append(std::move(sample));
+    }
+    counters_.answered.add();
+    say(health_.polled(ask.instrument, true, result.trouble, clock_.steady()), false);
+    schedule_.answered(ask.instrument);
+    if (ask.boundary) finish_sweep(ask);
+}
+
+void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble) {
+    counters_.failed.add();
+    schedule_.failed(ask.instrument, why, clock_.utc());
+    if (why != Quality::line_down) say(health_.polled(ask.instrument, false, trouble, clock_.steady()), true);
+    const std::size_t count = instruments_[ask.instrument].meter->layouts().size();
+    snapshot_.with([&](LineSnapshot& s) {
+        s.down = health_.line_down();
+        s.last_error = trouble;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& point = s.points[first_point(ask.instrument) + i];
+            point.silent = schedule_.silent(ask.instrument);
+            point.last_error = trouble;
+        }
+    });
+}
+
+/// Boundary samples are what the law asks for: once no other instrument of the line waits for this boundary,
+/// they go to disk at once.
+void LineWorker::finish_sweep(const Schedule::Ask& ask) {
+    const auto more = schedule_.next(clock_.utc());
+    if (!more || !more->boundary || more->slot != ask.slot) store_.commit_soon();
+}
+
+bool LineWorker::read_now(const MeterId& meter, ReadDone done) {
+    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+        const auto layouts = instruments_[i].meter->layouts();
+        if (std::ranges::none_of(layouts, [&](const LayoutRef& l) { return l->meter == meter; })) continue;
+        reads_.with([&](auto& queue) { queue.push_back({i, std::move(done)}); });
+        wake_.raise();
+        return true;
+    }
+    return false;
+}
+
+void LineWorker::serve_reads(const StopEvent& stop_event) {
+    auto requests = reads_.with([](auto& queue) { return std::exchange(queue, {}); });
+    for (ReadRequest& request : requests) {
+        request.done(poll(request.instrument, stop_event, true));
+        progress_();
+    }
+}
+
+std::vector<MeterId> LineWorker::meters() const {
+    std::vector<MeterId> ids;
+    for (const auto& instrument : instruments_) {
+        for (const LayoutRef& layout : instrument.meter->layouts()) ids.push_back(layout->meter);
+    }
+    return ids;
+}
+
+void LineWorker::say(const std::optional<std::string>& line, bool bad) {
+    if (!line) return;
+    if (bad) {
+        log::warning("{}", *line);
+    } else {
+        log::info("{}", *line);
+    }
+}
+
+}  // namespace mg

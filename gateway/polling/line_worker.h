@@ -1,0 +1,119 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/options.h"
+#include "drivers/driver.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/counters.h"
+#include "gateway/base/guarded.h"
+#include "gateway/buffer/sample_store.h"
+#include "gateway/polling/clock_watch.h"
+#include "gateway/polling/line_health.h"
+#include "gateway/polling/schedule.h"
+
+namespace mg {
+
+/// One instrument on the line: polled as one, however many metering points it carries.
+struct PolledInstrument {
+    std::unique_ptr<Meter> meter;
+    SlotPlan plan;
+    SerialSettings settings;
+};
+
+/// What status shows of a line; a copy, consistent in itself.
+struct LineSnapshot {
+    bool down{false};
+    std::string last_error;
+    struct Point {
+        Sample last;  ///< the last sample with a value; layout is null before the first
+        bool silent{false};
+        std::string last_error;  ///< of the last poll; empty when it was good
+    };
+    std::vector<Point> points;  ///< one a metering point, in the order of instruments and their layouts
+};
+
+struct LineCounters {
+    Counter polls;
+    Counter answered;
+    Counter failed;
+    Counter missed_slots;  ///< windows that closed without an answer, gaps counted slot by slot excluded
+    Counter busy_milliseconds;
+};
+
+/// Answers to read_now(): the poll, or why there was none. Called from the line's thread.
+using ReadDone = std::function<void(Result<PollResult>)>;
+
+/// Polls one line for as long as it runs: waits for what is due, asks, hands samples to the store. Whatever
+/// happens on the wire ends up as a quality in a sample; whatever happens right of the store never comes
+/// here. Nothing of it is shared with other lines but the store, the clock and its watch.
+class LineWorker {
+public:
+    /// `progress` is called at least every few seconds (one exchange at most apart) while the thread is
+    /// alive.
+    LineWorker(LineOptions line, std::unique_ptr<Channel> channel, std::vector<PolledInstrument> instruments,
+               SampleStore& store, ClockWatch& watch, Clock& clock, std::function<void()> progress);
+
+    /// Starts the thread "line-<id>".
+    void start();
+    /// Asks the thread to stop; returns at once. A running exchange ends within 100 ms.
+    void request_stop();
+    void join();
+    /// The work itself, until stopped. start() runs it in a thread; simulations call it directly.
+    void run(std::stop_token stop);
+
+    /// One poll of the instrument that carries `meter`, between two due ones. Returns at once; false when it
+    /// is not on this line. The result is for the caller's eyes only and is not stored.
+    bool read_now(const MeterId& meter, ReadDone done);
+
+    [[nodiscard]] const LineOptions& line() const { return line_; }
+    [[nodiscard]] LineSnapshot snapshot() const { return snapshot_.copy(); }
+    [[nodiscard]] const LineCounters& counters() const { return counters_; }
+    [[nodiscard]] const ChannelCounters& channel_counters() const { return channel_->counters(); }
+    [[nodiscard]] std::vector<MeterId> meters() const;
+
+private:
+    struct ReadRequest {
+        std::size_t instrument{};
+        ReadDone done;
+    };
+
+    void catch_up(UtcTime now, ClockEpoch epoch);
+    void follow_clock(const ClockWatch::State& state, UtcTime now);
+    void store_missed(UtcTime now, Quality why_unasked);
+    void ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop);
+    Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire);
+    void store_answer(const Schedule::Ask& ask, PollResult& result);
+    void note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble);
+    void serve_reads(const StopEvent& stop_event);
+    void finish_sweep(const Schedule::Ask& ask);
+    void say(const std::optional<std::string>& line, bool bad);
+    std::size_t first_point(std::size_t instrument) const { return first_points_[instrument]; }
+
+    const LineOptions line_;
+    std::unique_ptr<Channel> channel_;
+    std::vector<PolledInstrument> instruments_;
+    std::vector<std::size_t> first_points_;
+    SampleStore& store_;
+    ClockWatch& watch_;
+    Clock& clock_;
+    std::function<void()> progress_;
+
+    Schedule schedule_;
+    LineHealth health_;
+    ClockWatch::State followed_;
+    bool caught_up_{false};
+
+    LineCounters counters_;
+    Guarded<LineSnapshot> snapshot_;
+    Guarded<std::vector<ReadRequest>> reads_;
+    Signal wake_;
+    std::jthread thread_;  // last: stops before the rest dies
+};
+
+}  // namespace mg

@@ -1,0 +1,54 @@
+#include "gateway/polling/resume.h"
+
+#include <algorithm>
+
+namespace mg {
+namespace {
+
+/// The due slots from `from` on, before `to`, that nothing stored covers, as gaps of consecutive slots.
+std::vector<Gap> uncovered(const SlotPlan& plan, const std::vector<Slot>& covered, Slot from, Slot to,
+                           Gap like) {
+    std::vector<Gap> gaps;
+    bool in_gap = false;
+    for (Slot slot = from; slot < to; slot = plan.after(slot.at)) {
+        const bool missing = !std::ranges::binary_search(covered, slot);
+        if (missing && !in_gap) {
+            like.from = slot;
+            gaps.push_back(like);
+        }
+        in_gap = missing;
+        if (missing) gaps.back().to = plan.after(slot.at);
+    }
+    return gaps;
+}
+
+}  // namespace
+
+Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, const SlotPlan& plan,
+                                     UtcTime now, ClockEpoch epoch) {
+    const Slot open = plan.first_open(now);
+    Resumption result{.gaps = {}, .next = open};
+    const auto last = store.last_slot(meter);
+    // Stored slots ahead of now belong to a time before the clock was set back; the new epoch supersedes
+    // them.
+    if (!last || last->at > now) return result;
+    const Gap like{.meter = meter, .from = {}, .to = {}, .reason = Quality::stopped, .epoch = epoch};
+
+    const Slot end{std::min(plan.after(last->at).at, open.at)};
+    auto covered = store.covered_slots(meter, Slot{last->at - kLookBack}, Slot{end.at});
+    if (!covered) return tl::unexpected(covered.error());
+    std::ranges::sort(*covered);
+    if (!covered->empty()) result.gaps = uncovered(plan, *covered, covered->front(), end, like);
+
+    const Slot first_unseen = plan.after(last->at);
+    if (first_unseen < open) {
+        Gap stop = like;
+        stop.from = first_unseen;
+        stop.to = open;
+        result.gaps.push_back(stop);
+    }
+    result.next = std::max(open, first_unseen);
+    return result;
+}
+
+}  // namespace mg

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "gateway/base/result.h"
+#include "gateway/buffer/sample_store.h"
+#include "gateway/polling/schedule.h"
+
+namespace mg {
+
+/// Where one metering point goes on after a start, and what was missed meanwhile.
+struct Resumption {
+    std::vector<Gap> gaps;  ///< the slots of the stop, reason `stopped`
+    Slot next;              ///< the first slot still to be read: its window is open, or it lies ahead
+};
+
+/// Finds the slots that fell due between the last stored one and now. Looks kLookBack behind the last stored
+/// slot as well: a power cut between the commits of the two kinds of files can lose a slot before one that
+/// was kept. Blocks for the disk. A metering point without history has no gaps.
+Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, const SlotPlan& plan,
+                                     UtcTime now, ClockEpoch epoch);
+
+inline constexpr std::chrono::seconds kLookBack{30};
+
+}  // namespace mg

@@ -1,0 +1,217 @@
+#include "gateway/polling/line_worker.h"
+
+#include <map>
+#include <stop_token>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/memory_store.h"
+#include "tests/unit/polling/simulated_line.h"
+
+namespace mg {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_days;
+using std::chrono::year;
+
+const UtcTime kBuild = sys_days{year{2026} / 11 / 1};
+const UtcTime kMidnight = sys_days{year{2026} / 11 / 21} + 16h;
+
+/// One line under a clock that jumps; the run stops by itself at `until`.
+struct Plant {
+    explicit Plant(UtcTime start) : clock{start} {}
+
+    SimulatedMeter& add(const std::string& id, milliseconds every, milliseconds exchange = 50ms) {
+        auto meter = std::make_unique<SimulatedMeter>(id, clock, exchange);
+        auto& added = *meter;
+        instruments.push_back({.meter = std::move(meter),
+                               .plan = {.own = {.every = every, .utc_offset = 8h},
+                                        .boundary = {.every = 15min, .utc_offset = 8h}},
+                               .settings = {}});
+        return added;
+    }
+
+    void run_until(UtcTime until) {
+        ClockWatch watch{clock, kBuild, store.last_taken_at(), store.last_epoch(), true};
+        std::stop_source stop;
+        LineWorker worker{LineOptions{.id = {"hv"}, .name = "hv", .channel = {}},
+                          std::move(channel),
+                          std::move(instruments),
+                          store,
+                          watch,
+                          clock,
+                          [&] {
+                              each_round(clock.utc());
+                              if (clock.utc() >= until) stop.request_stop();
+                          }};
+        worker.run(stop.get_token());
+        snapshot = worker.snapshot();
+    }
+
+    /// What became of each slot of a meter: the quality of its latest revision, or the reason of the gap over
+    /// it.
+    std::map<UtcTime, Quality> slots(const std::string& id, milliseconds every) const {
+        std::map<UtcTime, Quality> found;
+        for (const StoredItem& item : store.items()) {
+            if (const auto* stored = std::get_if<StoredSample>(&item)) {
+                if (stored->sample.meter().text == id)
+                    found[stored->sample.slot.at] = stored->sample.readings[0].quality;
+            } else {
+                const Gap& gap = std::get<StoredGap>(item).gap;
+                if (gap.meter.text != id) continue;
+                for (UtcTime at = gap.from.at; at < gap.to.at; at += every) {
+                    EXPECT_FALSE(found.contains(at)) << "a slot both stored and in a gap";
+                    found[at] = gap.reason;
+                }
+            }
+        }
+        return found;
+    }
+
+    FakeClock clock;
+    MemoryStore store;
+    std::unique_ptr<SimulatedChannel> channel = std::make_unique<SimulatedChannel>();
+    std::vector<PolledInstrument> instruments;
+    std::function<void(UtcTime)> each_round = [](UtcTime) {};
+    LineSnapshot snapshot;
+};
+
+void expect_every_slot(const std::map<UtcTime, Quality>& slots, UtcTime from, UtcTime to,
+                       milliseconds every) {
+    for (UtcTime at = from; at < to; at += every) {
+        EXPECT_TRUE(slots.contains(at))
+            << "slot " << (at - kMidnight).count() << " ms after midnight is unaccounted for";
+    }
+}
+
+TEST(LineWorker, EverySlotOfADayIsStoredOnce) {
+    Plant plant{kMidnight};
+    plant.add("a", 60s);
+    plant.add("b", 15min);
+    plant.run_until(kMidnight + 24h);
+    EXPECT_EQ(plant.slots("a", 60s).size(), 24U * 60);
+    EXPECT_EQ(plant.slots("b", 15min).size(), 24U * 4);
+    EXPECT_EQ(plant.store.stats().duplicates, 0U);
+}
+
+TEST(LineWorker, EveryIndexIsReadAtEachBoundary) {
+    Plant plant{kMidnight};
+    plant.add("slow", 24h);
+    plant.run_until(kMidnight + 1h);
+    const auto slots = plant.slots("slow", 15min);
+    EXPECT_EQ(slots.size(), 4U);
+    for (const StoredItem& item : plant.store.items())
+        EXPECT_TRUE(std::get<StoredSample>(item).sample.boundary);
+}
+
+TEST(LineWorker, ADeadMeterNeitherHidesItsSlotsNorThoseOfItsNeighbours) {
+    // given: a dead meter that costs two seconds a try, and a healthy one on the same line
+    Plant plant{kMidnight};
+    auto& dead = plant.add("dead", 10s, 2s);
+    dead.answer = [](UtcTime) { return Quality::no_reply; };
+    plant.add("alive", 10s);
+    // when
+    plant.run_until(kMidnight + 1h);
+    // then
+    const auto of_dead = plant.slots("dead", 10s);
+    expect_every_slot(of_dead, kMidnight, kMidnight + 59min, 10s);
+    for (const auto& [at, quality] : of_dead) EXPECT_FALSE(has_value(quality));
+    EXPECT_EQ(of_dead.at(kMidnight + 15min), Quality::no_reply);  // boundaries are always asked
+    const auto of_alive = plant.slots("alive", 10s);
+    for (const auto& [at, quality] : of_alive) EXPECT_EQ(quality, Quality::good);
+    EXPECT_EQ(of_alive.size(), 360U);
+    EXPECT_TRUE(plant.snapshot.points[0].silent);
+}
+
+TEST(LineWorker, AMeterThatAnswersWithinTheWindowIsNotMissing) {
+    Plant plant{kMidnight};
+    auto& meter = plant.add("late", 60s);
+    meter.answer = [](UtcTime now) { return now - kMidnight < 20s ? Quality::no_reply : Quality::good; };
+    plant.run_until(kMidnight + 2min);
+    EXPECT_EQ(plant.slots("late", 60s).at(kMidnight), Quality::good);
+    EXPECT_EQ(plant.store.stats().superseded, 0U);  // no "missing" was written before the window closed
+}
+
+TEST(LineWorker, ALineThatCannotBeOpenedStoresTheReasonAndRecovers) {
+    Plant plant{kMidnight};
+    plant.channel->can_open = [&] { return plant.clock.utc() >= kMidnight + 10min; };
+    plant.add("a", 60s);
+    plant.run_until(kMidnight + 20min);
+    const auto slots = plant.slots("a", 60s);
+    EXPECT_EQ(slots.at(kMidnight + 5min), Quality::line_down);
+    EXPECT_EQ(slots.at(kMidnight + 15min), Quality::good);
+    expect_every_slot(slots, kMidnight, kMidnight + 19min, 60s);
+}
+
+TEST(LineWorker, AClockSetAheadLeavesOneGapPerMeter) {
+    Plant plant{kMidnight};
+    plant.add("a", 10s);
+    bool stepped = false;
+    plant.each_round = [&](UtcTime now) {
+        if (now < kMidnight + 5min || stepped) return;
+        stepped = true;
+        plant.clock.step_wall(1h);
+    };
+    plant.run_until(kMidnight + 1h + 10min);
+    std::size_t gaps = 0;
+    for (const StoredItem& item : plant.store.items()) {
+        if (const auto* gap = std::get_if<StoredGap>(&item)) {
+            ++gaps;
+            EXPECT_EQ(gap->gap.reason, Quality::clock_step);
+        }
+    }
+    EXPECT_EQ(gaps, 1U);
+    expect_every_slot(plant.slots("a", 10s), kMidnight, kMidnight + 1h + 9min, 10s);
+}
+
+TEST(LineWorker, AClockSetBackSupersedesTheSlotsOfTheOldEpoch) {
+    Plant plant{kMidnight};
+    plant.add("a", 60s);
+    bool stepped = false;
+    plant.each_round = [&](UtcTime now) {
+        if (now < kMidnight + 30min + 5s || stepped) return;
+        stepped = true;
+        plant.clock.step_wall(-20min);
+    };
+    plant.run_until(kMidnight + 40min);
+    std::map<UtcTime, std::uint32_t> latest;
+    for (const StoredItem& item : plant.store.items()) {
+        const auto& stored = std::get<StoredSample>(item);
+        latest[stored.sample.slot.at] = stored.revision;
+        if (stored.revision > 0) {
+            EXPECT_EQ(stored.sample.epoch, 1U);
+        }
+    }
+    EXPECT_EQ(latest.at(kMidnight + 5min), 0U);
+    EXPECT_EQ(latest.at(kMidnight + 20min), 1U);
+    EXPECT_EQ(latest.at(kMidnight + 35min), 0U);
+}
+
+TEST(LineWorker, NothingIsStoredWhileTheClockSays1970) {
+    Plant plant{UtcTime{} + 10s};
+    plant.add("a", 1s);
+    plant.run_until(UtcTime{} + 10min);
+    EXPECT_TRUE(plant.store.items().empty());
+}
+
+TEST(LineWorker, AStopBecomesAGapAndTheOpenWindowIsStillRead) {
+    // given: a run that ends at 00:10
+    Plant plant{kMidnight};
+    plant.add("a", 60s);
+    plant.run_until(kMidnight + 10min + 30s);
+    // when: it starts again at 01:00:20, inside the window of the 01:00 boundary
+    plant.clock.advance(50min - 10s);
+    plant.channel = std::make_unique<SimulatedChannel>();
+    plant.add("a", 60s);
+    plant.run_until(kMidnight + 70min);
+    // then
+    const auto slots = plant.slots("a", 60s);
+    expect_every_slot(slots, kMidnight, kMidnight + 70min, 60s);
+    EXPECT_EQ(slots.at(kMidnight + 11min), Quality::stopped);
+    EXPECT_EQ(slots.at(kMidnight + 59min), Quality::stopped);
+    EXPECT_EQ(slots.at(kMidnight + 60min), Quality::good);
+}
+
+}  // namespace
+}  // namespace mg
