@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/base/result.h"
+#include "gateway/control/utc_text.h"
+
+/// How the control socket's JSON is read and written. For the .cpp files of this folder only.
+namespace mg::control_json {
+
+using Json = nlohmann::ordered_json;
+
+/// What the reading functions throw, besides nlohmann's own exceptions; read_as() catches both.
+struct NotAsDocumented : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// One line. Bytes that are not UTF-8 (a device that lies about its name) become U+FFFD instead of an
+/// exception.
+inline std::string to_line(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+inline Json time_json(const std::optional<UtcTime>& time) {
+    return time ? Json(utc_text(*time)) : Json(nullptr);
+}
+
+inline UtcTime time_from(const Json& json) {
+    const auto time = utc_from_text(json.get_ref<const std::string&>());
+    if (!time) throw NotAsDocumented("not a time: " + json.dump());
+    return *time;
+}
+inline std::optional<UtcTime> optional_time_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    return time_from(json);
+}
+
+/// The enumerator among `all` whose to_string() is in the JSON.
+template <class Enum, std::size_t N>
+Enum enum_from(const Json& json, const std::array<Enum, N>& all) {
+    const auto& name = json.get_ref<const std::string&>();
+    for (const Enum candidate : all) {
+        if (to_string(candidate) == name) return candidate;
+    }
+    throw NotAsDocumented("unknown code: " + name);
+}
+
+/// Runs `read` on the parsed text; every exception on the way becomes `corrupt`.
+template <class T, class Read>
+Result<T> read_as(std::string_view text, Read read) {
+    try {
+        return read(Json::parse(text));
+    } catch (const std::exception& error) {
+        return fail(Failure::corrupt, error.what());
+    }
+}
+
+}  // namespace mg::control_json

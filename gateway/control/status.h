@@ -1,0 +1,159 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/buffer/sample_store.h"
+#include "gateway/reading/ids.h"
+#include "gateway/reading/quality.h"
+#include "gateway/reading/sample.h"
+
+/// What the running daemon says about itself over the control socket. Codes are language-neutral;
+/// `last_error`, `alarm` and `trouble` are log lines and stay in the daemon's language. The same facts as
+/// JSON are described in docs/control-socket.md and docs/control-socket.schema.json.
+namespace mg {
+
+/// Why the wall clock is believed or not. The daemon decides, the codes travel.
+struct ClockStatus {
+    bool trusted{false};
+    std::string reason;   ///< a code such as "ntp"; see docs/control-socket.md
+    ClockEpoch epoch{0};  ///< how often the wall clock was set back
+    UtcTime utc{};        ///< when this status was made
+    std::chrono::minutes utc_offset{480};
+};
+
+enum class LineState : std::uint8_t {
+    up,             ///< the channel is open and at least one meter answers
+    down,           ///< the channel cannot be opened, or nobody on it answers
+    idle,           ///< nothing is asked on it yet
+    not_supported,  ///< this build has no driver for it
+};
+
+struct LineStatus {
+    LineId id;
+    std::string name;
+    LineKind kind{LineKind::serial};
+    LineState state{LineState::idle};
+    std::optional<UtcTime> since;  ///< of the state
+    std::uint64_t meters{0};       ///< metering points on it
+    std::uint64_t polls{0};        ///< since start, one an instrument and turn
+    std::uint64_t answered{0};
+    std::uint64_t failed{0};
+    std::uint64_t slots_missed{0};  ///< stored as missing with a reason
+    std::string last_error;         ///< empty: none since start
+    int busy_percent{0};            ///< 0 … 100, of the last minute
+};
+
+enum class MeterState : std::uint8_t {
+    ok,             ///< the last poll brought every value
+    silent,         ///< no answer to the last poll
+    trouble,        ///< it answers, but a value is missing or doubtful
+    ledger_only,    ///< no line: never polled
+    not_supported,  ///< this build cannot poll it
+};
+
+/// One quantity as last read. Numbers are exact decimal texts.
+struct PointStatus {
+    PointId id;
+    std::string unit;
+    std::string displayed;        ///< what the instrument's display shows; empty: no value
+    std::string with_multiplier;  ///< displayed × multiplier: the primary side; empty: no value
+    std::string multiplier;       ///< the part of CT × PT that applies to this point
+    Quality quality{Quality::not_asked};
+    bool operator==(const PointStatus&) const = default;
+};
+
+struct MeterStatus {
+    MeterId id;
+    std::string name;
+    std::optional<LineId> line;
+    std::string model;
+    MeterState state{MeterState::ledger_only};
+    std::optional<Slot> last_slot;
+    std::optional<UtcTime> taken_at;
+    std::string last_error;
+    std::vector<PointStatus> points;
+};
+
+enum class BufferState : std::uint8_t { ok, disk_trouble };
+
+struct BufferStatus {
+    BufferState state{BufferState::ok};
+    Sequence newest{0};
+    std::uint64_t committed{0};
+    std::uint64_t waiting{0};
+    std::uint64_t duplicates{0};
+    std::uint64_t superseded{0};
+    std::uint64_t lost{0};
+    std::uint64_t dropped{0};
+    std::uint64_t bytes_on_disk{0};
+    std::string trouble;
+};
+
+enum class UplinkState : std::uint8_t {
+    connecting,
+    connected,
+    waiting,  ///< disconnected, until the next try
+    held,     ///< the destination refuses everything: a person must act
+};
+
+struct UplinkStatus {
+    UplinkId id;
+    std::string name;
+    std::string kind;  ///< "mqtt"
+    UplinkState state{UplinkState::connecting};
+    std::optional<UtcTime> since;
+    std::uint64_t delivered_samples{0};  ///< confirmed by the destination, since start
+    std::uint64_t delivered_messages{0};
+    std::uint64_t backlog{0};    ///< committed and not yet confirmed; an upper bound
+    std::uint64_t in_flight{0};  ///< messages sent and not yet confirmed
+    std::uint64_t set_aside{0};  ///< items that it will never accept
+    std::string last_error;
+    std::string alarm;  ///< empty: none
+};
+
+struct GatewayStatus {
+    std::string version;
+    std::string site;  ///< id
+    std::string site_name;
+    UtcTime started{};
+    ClockStatus clock;
+    std::vector<LineStatus> lines;
+    std::vector<MeterStatus> meters;
+    BufferStatus buffer;
+    std::vector<UplinkStatus> uplinks;
+};
+
+std::string_view to_string(LineState state);
+std::string_view to_string(MeterState state);
+std::string_view to_string(BufferState state);
+std::string_view to_string(UplinkState state);
+std::string_view to_string(LineKind kind);
+
+/// One line of JSON.
+std::string status_to_json(const GatewayStatus& status);
+/// corrupt when the text is not a status.
+Result<GatewayStatus> status_from_json(std::string_view json);
+
+BufferStatus buffer_status(const StoreStats& stats);
+/// One reading in the forms people see. A value that cannot be computed shows as Quality::corrupt_reply.
+PointStatus point_status(const Sample& sample, std::size_t point, const Multiplier& multiplier);
+std::vector<PointStatus> point_statuses(const Sample& sample, const Multiplier& multiplier);
+
+/// How much of a status is asked for (`"detail"` of the request). Ten thousand meters with all their points
+/// are tens of megabytes, so the points are left out unless somebody wants them.
+enum class StatusDetail : std::uint8_t {
+    summary,  ///< no meters
+    meters,   ///< meters without points
+    points,
+};
+std::optional<StatusDetail> status_detail_from(std::string_view name);
+
+}  // namespace mg

@@ -1,0 +1,217 @@
+#include <utility>
+
+#include "gateway/control/json_fields.h"
+#include "gateway/control/point_json.h"
+#include "gateway/control/status.h"
+
+namespace mg {
+namespace control_json {
+namespace {
+
+constexpr std::array kLineStates{LineState::up, LineState::down, LineState::idle, LineState::not_supported};
+constexpr std::array kMeterStates{MeterState::ok, MeterState::silent, MeterState::trouble,
+                                  MeterState::ledger_only, MeterState::not_supported};
+constexpr std::array kBufferStates{BufferState::ok, BufferState::disk_trouble};
+constexpr std::array kUplinkStates{UplinkState::connecting, UplinkState::connected, UplinkState::waiting,
+                                   UplinkState::held};
+constexpr std::array kLineKinds{LineKind::serial, LineKind::modbus_tcp, LineKind::rtu_over_tcp,
+                                LineKind::dtu};
+
+Json to_json(const ClockStatus& clock) {
+    return {{"trusted", clock.trusted},
+            {"reason", clock.reason},
+            {"epoch", clock.epoch},
+            {"utc", utc_text(clock.utc)},
+            {"utc_offset_minutes", clock.utc_offset.count()}};
+}
+
+ClockStatus clock_from(const Json& json) {
+    return {.trusted = json.at("trusted").get<bool>(),
+            .reason = json.at("reason").get<std::string>(),
+            .epoch = json.at("epoch").get<ClockEpoch>(),
+            .utc = time_from(json.at("utc")),
+            .utc_offset = std::chrono::minutes{json.at("utc_offset_minutes").get<int>()}};
+}
+
+Json to_json(const LineStatus& line) {
+    return {{"id", line.id.text},
+            {"name", line.name},
+            {"kind", to_string(line.kind)},
+            {"state", to_string(line.state)},
+            {"since", time_json(line.since)},
+            {"meters", line.meters},
+            {"polls", line.polls},
+            {"answered", line.answered},
+            {"failed", line.failed},
+            {"slots_missed", line.slots_missed},
+            {"last_error", line.last_error},
+            {"busy_percent", line.busy_percent}};
+}
+
+LineStatus line_from(const Json& json) {
+    return {.id = {json.at("id").get<std::string>()},
+            .name = json.at("name").get<std::string>(),
+            .kind = enum_from(json.at("kind"), kLineKinds),
+            .state = enum_from(json.at("state"), kLineStates),
+            .since = optional_time_from(json.at("since")),
+            .meters = json.at("meters").get<std::uint64_t>(),
+            .polls = json.at("polls").get<std::uint64_t>(),
+            .answered = json.at("answered").get<std::uint64_t>(),
+            .failed = json.at("failed").get<std::uint64_t>(),
+            .slots_missed = json.at("slots_missed").get<std::uint64_t>(),
+            .last_error = json.at("last_error").get<std::string>(),
+            .busy_percent = json.at("busy_percent").get<int>()};
+}
+
+Json to_json(const MeterStatus& meter) {
+    Json json{{"id", meter.id.text},
+              {"name", meter.name},
+              {"line", meter.line ? Json(meter.line->text) : Json(nullptr)},
+              {"model", meter.model},
+              {"state", to_string(meter.state)},
+              {"last_slot", meter.last_slot ? Json(utc_text(meter.last_slot->at)) : Json(nullptr)},
+              {"taken_at", time_json(meter.taken_at)},
+              {"last_error", meter.last_error}};
+    Json points = Json::array();
+    for (const PointStatus& point : meter.points) points.push_back(point_json(point));
+    json["points"] = std::move(points);
+    return json;
+}
+
+MeterStatus meter_from(const Json& json) {
+    MeterStatus meter{.id = {json.at("id").get<std::string>()},
+                      .name = json.at("name").get<std::string>(),
+                      .line = std::nullopt,
+                      .model = json.at("model").get<std::string>(),
+                      .state = enum_from(json.at("state"), kMeterStates),
+                      .last_slot = std::nullopt,
+                      .taken_at = optional_time_from(json.at("taken_at")),
+                      .last_error = json.at("last_error").get<std::string>(),
+                      .points = {}};
+    if (!json.at("line").is_null()) meter.line = LineId{json.at("line").get<std::string>()};
+    if (const auto slot = optional_time_from(json.at("last_slot"))) meter.last_slot = Slot{*slot};
+    for (const Json& point : json.at("points")) meter.points.push_back(point_from(point));
+    return meter;
+}
+
+Json to_json(const BufferStatus& buffer) {
+    return {{"state", to_string(buffer.state)},
+            {"newest", buffer.newest},
+            {"committed", buffer.committed},
+            {"waiting", buffer.waiting},
+            {"duplicates", buffer.duplicates},
+            {"superseded", buffer.superseded},
+            {"lost", buffer.lost},
+            {"dropped", buffer.dropped},
+            {"bytes_on_disk", buffer.bytes_on_disk},
+            {"trouble", buffer.trouble}};
+}
+
+BufferStatus buffer_from(const Json& json) {
+    return {.state = enum_from(json.at("state"), kBufferStates),
+            .newest = json.at("newest").get<Sequence>(),
+            .committed = json.at("committed").get<std::uint64_t>(),
+            .waiting = json.at("waiting").get<std::uint64_t>(),
+            .duplicates = json.at("duplicates").get<std::uint64_t>(),
+            .superseded = json.at("superseded").get<std::uint64_t>(),
+            .lost = json.at("lost").get<std::uint64_t>(),
+            .dropped = json.at("dropped").get<std::uint64_t>(),
+            .bytes_on_disk = json.at("bytes_on_disk").get<std::uint64_t>(),
+            .trouble = json.at("trouble").get<std::string>()};
+}
+
+Json to_json(const UplinkStatus& uplink) {
+    return {{"id", uplink.id.text},
+            {"name", uplink.name},
+            {"kind", uplink.kind},
+            {"state", to_string(uplink.state)},
+            {"since", time_json(uplink.since)},
+            {"delivered_samples", uplink.delivered_samples},
+            {"delivered_messages", uplink.delivered_messages},
+            {"backlog", uplink.backlog},
+            {"in_flight", uplink.in_flight},
+            {"set_aside", uplink.set_aside},
+            {"last_error", uplink.last_error},
+            {"alarm", uplink.alarm}};
+}
+
+UplinkStatus uplink_from(const Json& json) {
+    return {.id = {json.at("id").get<std::string>()},
+            .name = json.at("name").get<std::string>(),
+            .kind = json.at("kind").get<std::string>(),
+            .state = enum_from(json.at("state"), kUplinkStates),
+            .since = optional_time_from(json.at("since")),
+            .delivered_samples = json.at("delivered_samples").get<std::uint64_t>(),
+            .delivered_messages = json.at("delivered_messages").get<std::uint64_t>(),
+            .backlog = json.at("backlog").get<std::uint64_t>(),
+            .in_flight = json.at("in_flight").get<std::uint64_t>(),
+            .set_aside = json.at("set_aside").get<std::uint64_t>(),
+            .last_error = json.at("last_error").get<std::string>(),
+            .alarm = json.at("alarm").get<std::string>()};
+}
+
+template <class T>
+Json array_of(const std::vector<T>& items) {
+    Json json = Json::array();
+    for (const T& item : items) json.push_back(to_json(item));
+    return json;
+}
+
+GatewayStatus gateway_from(const Json& json) {
+    GatewayStatus status{.version = json.at("version").get<std::string>(),
+                         .site = json.at("site").get<std::string>(),
+                         .site_name = json.at("site_name").get<std::string>(),
+                         .started = time_from(json.at("started")),
+                         .clock = clock_from(json.at("clock")),
+                         .lines = {},
+                         .meters = {},
+                         .buffer = buffer_from(json.at("buffer")),
+                         .uplinks = {}};
+    for (const Json& line : json.at("lines")) status.lines.push_back(line_from(line));
+    for (const Json& meter : json.at("meters")) status.meters.push_back(meter_from(meter));
+    for (const Json& uplink : json.at("uplinks")) status.uplinks.push_back(uplink_from(uplink));
+    return status;
+}
+
+}  // namespace
+
+Json point_json(const PointStatus& point) {
+    return {{"id", point.id.text},
+            {"unit", point.unit},
+            {"displayed", point.displayed},
+            {"with_multiplier", point.with_multiplier},
+            {"multiplier", point.multiplier},
+            {"quality", to_string(point.quality)}};
+}
+
+PointStatus point_from(const Json& json) {
+    const auto quality = quality_from(json.at("quality").get<std::string>());
+    if (!quality) throw NotAsDocumented("unknown quality: " + json.at("quality").dump());
+    return {.id = {json.at("id").get<std::string>()},
+            .unit = json.at("unit").get<std::string>(),
+            .displayed = json.at("displayed").get<std::string>(),
+            .with_multiplier = json.at("with_multiplier").get<std::string>(),
+            .multiplier = json.at("multiplier").get<std::string>(),
+            .quality = *quality};
+}
+
+}  // namespace control_json
+
+std::string status_to_json(const GatewayStatus& status) {
+    using namespace control_json;
+    return to_line({{"version", status.version},
+                    {"site", status.site},
+                    {"site_name", status.site_name},
+                    {"started", utc_text(status.started)},
+                    {"clock", to_json(status.clock)},
+                    {"buffer", to_json(status.buffer)},
+                    {"lines", array_of(status.lines)},
+                    {"uplinks", array_of(status.uplinks)},
+                    {"meters", array_of(status.meters)}});
+}
+
+Result<GatewayStatus> status_from_json(std::string_view json) {
+    return control_json::read_as<GatewayStatus>(json, control_json::gateway_from);
+}
+
+}  // namespace mg
