@@ -1,0 +1,51 @@
+"""Writes the configuration by which the gateway reads a simulated plant, as an installer would write it."""
+
+import csv
+from pathlib import Path
+
+COLUMNS = ("id", "name", "energy", "line", "address", "model", "every", "ct_primary", "ct_secondary", "pt_primary",
+           "pt_secondary", "reading_side", "multiplier")
+
+
+def duration(milliseconds):
+    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
+
+
+def write(folder, plant, ready, broker_port, data, socket, models=None, line_keys=(), storage_keys=()):
+    """gateway.toml, meters.csv and, for made-up models, models/NAME.toml (`models`: name → text)."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gateway.toml").write_text(
+        _gateway(plant, ready, broker_port, data, socket, line_keys, storage_keys), encoding="utf-8")
+    with open(folder / "meters.csv", "w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(_row(point) for point in plant["metering_points"])
+    for name, text in (models or {}).items():
+        (folder / "models").mkdir(exist_ok=True)
+        (folder / "models" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def _gateway(plant, ready, broker_port, data, socket, line_keys, storage_keys):
+    site = plant["site"]
+    text = ["[site]", f'id = "{site["id"]}"', f'boundary = "{duration(site["boundary_ms"])}"', "",
+            "[storage]", f'path = "{data}"', *storage_keys, "", "[control]", f'socket = "{socket}"', ""]
+    for line in plant["lines"]:
+        text += ["[[line]]", f'id = "{line["id"]}"']
+        if line["kind"] == "serial-pty":
+            text += ['kind = "serial"', f'device = "{line["device"]}"', "baud = 9600"]
+        else:
+            text += [f'kind = "{line["kind"]}"', 'host = "127.0.0.1"', f'port = {ready["lines"][line["id"]]["port"]}']
+        text += [*line_keys, ""]
+    text += ["[[uplink]]", 'id = "broker"', 'kind = "mqtt"', f'url = "mqtt://127.0.0.1:{broker_port}"',
+             f'topic_prefix = "{site["prefix"]}"', ""]
+    return "\n".join(text)
+
+
+def _row(point):
+    ct, pt = point["ct_plate"], point["pt_plate"]
+    multiplier = float(point["ct"]) * float(point["pt"])
+    side = "二次" if ct or pt else ""
+    return (point["id"], point["name"], "电力", point["line"], point["unit"], point["model"],
+            duration(point["every_ms"]), *(ct or ("", "")), *(pt or ("", "")), side,
+            f"{multiplier:g}" if side else "")
