@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Checks the #include lines of every source against the include rules of ARCHITECTURE.md.
+
+Prints one line per broken rule; exit 1 if there is any.
+"""
+import pathlib
+import re
+import sys
+
+# folder -> what it may include: a folder ("gateway/base/") or a single header.
+BASE = ["gateway/base/"]
+READING = BASE + ["gateway/reading/"]
+OPTIONS = READING + ["config/options.h"]
+STORE = OPTIONS + ["gateway/buffer/sample_store.h"]
+ALLOWED = {
+    "gateway/base": BASE,
+    "gateway/reading": READING,
+    "config": READING + ["config/"],
+    "drivers": OPTIONS + ["drivers/"],
+    "gateway/buffer": OPTIONS + ["gateway/buffer/"],
+    "gateway/polling": STORE + ["gateway/polling/", "drivers/driver.h"],
+    "gateway/accounting": STORE + ["gateway/accounting/"],
+    "gateway/uplink": STORE + ["gateway/uplink/", "gateway/accounting/books.h"],
+    "gateway/control": STORE + ["gateway/control/", "drivers/driver.h"],
+    "gateway/web": STORE + ["gateway/web/", "gateway/control/", "drivers/driver.h"],
+    "gateway/health": OPTIONS + ["gateway/health/"],
+    "gateway/daemon": ["gateway/", "drivers/", "config/"],
+    "gateway/commands": ["gateway/", "drivers/", "config/"],
+    "gateway/main.cpp": ["gateway/"],
+}
+# Libraries that do I/O: only in .cpp files of these places, never in a header of ours.
+LIBRARY_HOMES = {
+    r"modbus(/modbus)?\.h": ["drivers/modbus/exchange.cpp"],
+    r"sqlite3\.h": ["gateway/base/sqlite.cpp"],
+    r"mqtt/.*|MQTT.*\.h": ["gateway/uplink/mqtt/"],
+    r"openssl/.*": ["gateway/uplink/", "gateway/base/"],
+    r"toml\+\+/.*|toml\.hpp": ["config/"],
+    r"nlohmann/.*": ["gateway/control/", "gateway/uplink/", "gateway/buffer/", "gateway/commands/", "config/"],
+    r"CLI/.*": ["gateway/commands/"],
+    r"spdlog/.*": ["gateway/base/log.cpp"],
+    r"boost/.*": ["gateway/control/", "gateway/daemon/", "gateway/web/"],
+    r"curl/.*": ["gateway/uplink/"],
+}
+# One header may show a library to its own folder only, and to nobody else.
+LIBRARY_HEADERS = {"gateway/control/json_fields.h"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def folder_of(path):
+    known = [folder for folder in ALLOWED if path == folder or path.startswith(folder + "/")]
+    return max(known, key=len) if known else None
+
+
+def broken_rules(root):
+    root = pathlib.Path(root)
+    for top in ("gateway", "drivers", "config"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix not in (".h", ".cpp", ".in"):
+                continue
+            path = file.relative_to(root).as_posix()
+            folder = folder_of(path)
+            if folder is None:
+                yield f"{path}: its folder has no include rule"
+                continue
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                quote, name = match.groups()
+                if quote == '"' and not any(name == a or (a.endswith("/") and name.startswith(a)) for a in ALLOWED[folder]):
+                    yield f'{path}:{number}: {folder} may not include "{name}"'
+                if quote == "<":
+                    yield from broken_library_rules(path, number, name)
+
+
+def broken_library_rules(path, number, name):
+    for pattern, homes in LIBRARY_HOMES.items():
+        if not re.fullmatch(pattern, name):
+            continue
+        if not any(path.startswith(home) for home in homes):
+            yield f"{path}:{number}: <{name}> belongs to {', '.join(homes)}"
+        elif path.endswith(".h") and path not in LIBRARY_HEADERS:
+            yield f"{path}:{number}: <{name}> may not appear in a header"
+
+
+if __name__ == "__main__":
+    problems = list(broken_rules(sys.argv[1]))
+    print("\n".join(problems) or "include rules: kept")
+    sys.exit(1 if problems else 0)

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The Debian packages this project needs, and how they get onto the machine. Sourced by test.sh and demo.sh.
+
+BUILD_PACKAGES=(
+    g++ cmake ninja-build pkg-config git
+    libboost-dev libmodbus-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libssl-dev
+    libtomlplusplus-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+)
+TEST_PACKAGES=(
+    libgtest-dev librapidcheck-dev libbenchmark-dev
+    python3 python3-jsonschema mosquitto mosquitto-clients openssl systemd clang-format-19
+)
+DEMO_PACKAGES=(python3 mosquitto mosquitto-clients)
+
+# Installs what is not there yet; asks apt nothing when all is there.
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    echo "installing: ${missing[*]}"
+    "${as_root[@]}" apt-get update -q
+    # Policy 101: installing the broker must not start it; tests and demo run their own.
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ] && [ "$(id -u)" -eq 0 ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+    if [ -e "$policy" ] && grep -qx 'exit 101' "$policy"; then rm -f "$policy"; fi
+}
