@@ -26,7 +26,8 @@ struct ChannelCounters {
     Counter opened;
     Counter bytes_sent;
     Counter bytes_received;
-    Counter discarded_bytes;  ///< late, surplus, foreign or noise: thrown away before they could pass as an answer
+    Counter discarded_bytes;  ///< late, surplus, foreign or noise: thrown away before they could pass as an
+                              ///< answer
 };
 
 /// The open byte stream of a line. One thread only, but for counters().
@@ -45,10 +46,16 @@ public:
     /// Keeps `gap` (at least 3.5 characters on serial wires) since the last byte, throws away what is in the
     /// input, then writes. Blocks for gap plus drain; session_lost when the stream broke.
     virtual Result<> send(std::span<const std::uint8_t> request, milliseconds gap, const StopEvent& stop) = 0;
-    /// Blocks until a byte can be read, `due`, or stop. transient on time-out, session_lost on a broken stream.
+    /// Blocks until a byte can be read, `due`, or stop. transient on time-out, session_lost on a broken
+    /// stream.
     virtual Result<> wait_readable(SteadyTime due, const StopEvent& stop) = 0;
-    /// After a time-out or a bad frame: silence first, then discard, so that a late answer never meets the next
-    /// question. TCP streams are closed instead (the next open() gets a fresh one).
+    /// Whoever read from descriptor() says so: the last of `bytes` bytes came just now. For silence and
+    /// counters.
+    virtual void note_received(std::size_t bytes) { static_cast<void>(bytes); }
+    /// That many of them were no part of an answer: an echo, a foreign unit's, a bad frame.
+    virtual void note_discarded(std::size_t bytes) { static_cast<void>(bytes); }
+    /// After a time-out or a bad frame: silence first, then discard, so that a late answer never meets the
+    /// next question. TCP streams are closed instead (the next open() gets a fresh one).
     virtual void recover(const StopEvent& stop) = 0;
     /// Time on the wire of `bytes` bytes; 0 over TCP without a serial wire behind.
     [[nodiscard]] virtual std::chrono::microseconds wire_time(std::size_t bytes) const = 0;
@@ -70,7 +77,7 @@ struct PollResult {
     std::vector<std::vector<Reading>> readings;
     /// The worst thing that happened, for the line's health; empty when every block was answered.
     std::string trouble;
-    bool answered{false};  ///< the instrument said anything at all, an exception included
+    bool answered{false};          ///< the instrument said anything at all, an exception included
     std::vector<WireRecord> wire;  ///< only filled when asked for
 };
 
@@ -81,13 +88,14 @@ public:
     [[nodiscard]] virtual const std::string& address() const = 0;
     /// One per metering point; which id is in the layout.
     [[nodiscard]] virtual std::span<const LayoutRef> layouts() const = 0;
-    /// Blocking; bounded by (number of blocks) × (retries + 1) × (response timeout + recovery). Looks at `stop`
-    /// between exchanges and during waits; a stopped poll returns what it has and must not be stored.
+    /// Blocking; bounded by (number of blocks) × (retries + 1) × (response timeout + recovery). Looks at
+    /// `stop` between exchanges and during waits; a stopped poll returns what it has and must not be stored.
     /// Trouble on the wire becomes Quality, never an error. The channel is open when it is called.
     virtual PollResult poll(Channel& channel, const StopEvent& stop, bool record_wire) = 0;
 };
 
-/// The metering points that share one address on one line, with their common model.
+/// The metering points that share one address on one line, with their common model. What they point to must
+/// outlive the meter that is made from them.
 struct InstrumentOptions {
     const LineOptions* line{};
     const ModelOptions* model{};
@@ -101,7 +109,8 @@ public:
     /// The kinds of line it can speak on.
     [[nodiscard]] virtual bool supports(LineKind kind) const = 0;
     /// Validates address and points before any I/O: invalid_config names the meter and what is allowed.
-    virtual Result<std::unique_ptr<Meter>> make_meter(const InstrumentOptions& instrument, Clock& clock) const = 0;
+    virtual Result<std::unique_ptr<Meter>> make_meter(const InstrumentOptions& instrument,
+                                                      Clock& clock) const = 0;
 };
 
 /// The drivers of this build.

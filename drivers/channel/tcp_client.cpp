@@ -1,0 +1,101 @@
+#include "drivers/channel/tcp_client.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "drivers/channel/descriptor_wait.h"
+#include "drivers/channel/wire_timing.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+std::string reason(int error) {
+    return std::error_code{error, std::generic_category()}.message();
+}
+
+void set(int socket, int level, int option, int value) {
+    static_cast<void>(::setsockopt(socket, level, option, &value, sizeof value));
+}
+
+// A gateway that lost its power says nothing: keepalive finds out within a minute of silence.
+void tune(int socket) {
+    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+Result<UniqueFd> connect_to(const SocketAddress& address, SteadyTime due, const StopEvent& stop,
+                            const Clock& clock) {
+    UniqueFd socket{::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (!socket) return fail(Failure::session_lost, reason(errno));
+    tune(socket.get());
+    if (::connect(socket.get(), address.get(), address.length) == 0) return socket;
+    if (errno != EINPROGRESS) return fail(Failure::session_lost, reason(errno));
+
+    const auto writable = wait_for(socket.get(), Event::writable, due, stop, clock);
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) return fail(Failure::session_lost, reason(error));
+    if (!writable) return fail(Failure::session_lost, writable.error().what);
+    return socket;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Channel>> TcpClient::make(const LineOptions& line, Clock& clock) {
+    return std::make_unique<TcpClient>(line, std::get<TcpChannel>(line.channel), clock);
+}
+
+TcpClient::TcpClient(const LineOptions& line, const TcpChannel& options, Clock& clock)
+    : StreamChannel{line, clock},
+      host_{options.host},
+      port_{options.port},
+      settings_{options.settings},
+      wire_behind_{line.kind == LineKind::rtu_over_tcp} {}
+
+Result<UniqueFd> TcpClient::connect(const StopEvent& stop) {
+    const auto due = clock().steady() + connect_timeout();
+    auto connected = Result<UniqueFd>{fail(Failure::session_lost, {})};
+    auto addresses = lookup_.find(host_, port_, due, stop, clock());
+    if (addresses) {
+        for (const auto& address : *addresses) {
+            connected = connect_to(address, due, stop, clock());
+            if (connected) return connected;
+        }
+    }
+    const auto& why = addresses ? connected.error().what : addresses.error().what;
+    return fail(Failure::session_lost,
+                trf("{0}:{1}: cannot connect: {2}", "{0}:{1}：无法连接：{2}", host_, port_, why));
+}
+
+Result<> TcpClient::use(const SerialSettings& settings) {
+    static_cast<void>(settings);  // the serial server has its own
+    return {};
+}
+
+void TcpClient::recover(const StopEvent& stop) {
+    if (wire_behind_) stay_silent(clock().steady() + drain_time(), stop, clock());
+    close();
+}
+
+std::chrono::microseconds TcpClient::wire_time(std::size_t bytes) const {
+    return wire_behind_ ? time_on_wire(settings_, bytes) : std::chrono::microseconds{0};
+}
+
+std::chrono::microseconds TcpClient::silence() const {
+    return wire_behind_ ? frame_silence(settings_) : std::chrono::microseconds{0};
+}
+
+ssize_t TcpClient::write_some(std::span<const std::uint8_t> bytes) {
+    return ::send(descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace mg
