@@ -23,13 +23,5 @@ install_packages() {
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     echo "installing: ${missing[*]}"
     "${as_root[@]}" apt-get update -q
-    # Policy 101: installing the broker must not start it; tests and demo run their own.
-    local policy=/usr/sbin/policy-rc.d
-    if [ ! -e "$policy" ] && [ "$(id -u)" -eq 0 ]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod +x "$policy"
-        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    fi
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
-    if [ -e "$policy" ] && grep -qx 'exit 101' "$policy"; then rm -f "$policy"; fi
 }
