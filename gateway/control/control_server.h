@@ -57,7 +57,7 @@ struct ControlLimits {
     std::size_t waiting_bytes{64UL * 1024 *
                               1024};  ///< of answers that one client has not read; beyond: closed
     std::size_t waiting_stream_bytes{1024UL * 1024};  ///< beyond, more() drops
-    std::chrono::seconds stalled_write{30};           ///< a client that reads nothing for so long is closed
+    std::chrono::milliseconds stalled_write{30'000};  ///< a client that reads nothing for so long is closed
 };
 
 /// The control socket: one JSON line a request, one or more JSON lines an answer; docs/control-socket.md.
