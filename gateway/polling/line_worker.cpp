@@ -209,6 +209,7 @@ void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
             point.last = sample;
             point.silent = false;
             point.last_error = result.trouble;
+            if (s.down || !s.since) s.since = taken_at;
             s.down = false;
         });
         store_.append(std::move(sample));
@@ -221,10 +222,12 @@ void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
 
 void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble) {
     counters_.failed.add();
-    schedule_.failed(ask.instrument, why, clock_.utc());
+    const UtcTime now = clock_.utc();
+    schedule_.failed(ask.instrument, why, now);
     if (why != Quality::line_down) say(health_.polled(ask.instrument, false, trouble, clock_.steady()), true);
     const std::size_t count = instruments_[ask.instrument].meter->layouts().size();
     snapshot_.with([&](LineSnapshot& s) {
+        if (!s.since || s.down != health_.line_down()) s.since = now;
         s.down = health_.line_down();
         s.last_error = trouble;
         for (std::size_t i = 0; i < count; ++i) {
@@ -256,7 +259,8 @@ bool LineWorker::read_now(const MeterId& meter, ReadDone done) {
 void LineWorker::serve_reads(const StopEvent& stop_event) {
     auto requests = reads_.with([](auto& queue) { return std::exchange(queue, {}); });
     for (ReadRequest& request : requests) {
-        request.done(poll(request.instrument, stop_event, true));
+        request.done(poll(request.instrument, stop_event, true),
+                     instruments_[request.instrument].meter->layouts());
         progress_();
     }
 }

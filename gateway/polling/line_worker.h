@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -28,8 +30,9 @@ struct PolledInstrument {
 
 /// What status shows of a line; a copy, consistent in itself.
 struct LineSnapshot {
-    bool down{false};
-    std::string last_error;
+    bool down{false};              ///< the channel cannot be opened
+    std::optional<UtcTime> since;  ///< of up or down; none before the first poll
+    std::string last_error;        ///< of the last failed poll
     struct Point {
         Sample last;  ///< the last sample with a value; layout is null before the first
         bool silent{false};
@@ -46,8 +49,9 @@ struct LineCounters {
     Counter busy_milliseconds;
 };
 
-/// Answers to read_now(): the poll, or why there was none. Called from the line's thread.
-using ReadDone = std::function<void(Result<PollResult>)>;
+/// Answers to read_now(): the poll of the instrument with its layouts, or why there was none. Called from the
+/// line's thread.
+using ReadDone = std::function<void(const Result<PollResult>&, std::span<const LayoutRef>)>;
 
 /// Polls one line for as long as it runs: waits for what is due, asks, hands samples to the store. Whatever
 /// happens on the wire ends up as a quality in a sample; whatever happens right of the store never comes

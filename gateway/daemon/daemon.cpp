@@ -1,0 +1,216 @@
+#include "gateway/daemon/daemon.h"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <malloc.h>
+
+#include "gateway/base/language.h"
+#include "gateway/base/log.h"
+#include "gateway/buffer/open_store.h"
+#include "gateway/control/control_server.h"
+#include "gateway/control/read_report.h"
+#include "gateway/daemon/build_info.h"
+#include "gateway/daemon/line_builder.h"
+#include "gateway/daemon/status_report.h"
+#include "gateway/daemon/uplink_life.h"
+#include "gateway/health/heartbeats.h"
+#include "gateway/health/service_notifier.h"
+#include "gateway/health/watchdog.h"
+#include "gateway/polling/clock_watch.h"
+#include "gateway/uplink/mqtt_uplink.h"
+
+namespace mg {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+/// A line's longest silence: a turn may ask many blocks of a slow meter, each with retries and recovery.
+constexpr milliseconds kLineSilence = 120s;
+constexpr milliseconds kLookInterval = 5s;
+constexpr milliseconds kLongestFlush = 2s;
+
+bool has_rtc() {
+    return std::filesystem::exists("/sys/class/rtc/rtc0");
+}
+
+/// Hundreds of threads would each get a heap of their own, which grows and is never given back.
+void keep_heaps_few() {
+    ::mallopt(M_ARENA_MAX, 2);
+}
+
+}  // namespace
+
+/// Member order is start order; destruction runs backwards.
+struct Daemon::Parts {
+    Parts(Options given, Clock& the_clock, ServiceNotifier the_notifier,
+          std::unique_ptr<SampleStore> the_store)
+        : options{std::move(given)},
+          clock{the_clock},
+          notifier{std::move(the_notifier)},
+          heartbeats{clock},
+          watchdog{heartbeats, notifier},
+          store{std::move(the_store)},
+          watch{clock, build_time(), store->last_taken_at(), store->last_epoch(), has_rtc()} {}
+
+    Options options;
+    Clock& clock;
+    asio::io_context io{1};
+    asio::signal_set signals{io, SIGTERM, SIGINT};
+    asio::steady_timer look_timer{io};
+    ServiceNotifier notifier;
+    Heartbeats heartbeats;
+    Watchdog watchdog;
+    std::unique_ptr<SampleStore> store;
+    ClockWatch watch;
+    std::vector<std::unique_ptr<Forwarder>> forwarders;
+    UplinkLife uplink_life;
+    BuiltLines lines;
+    std::optional<StatusReport> report;
+    std::unique_ptr<ControlServer> control;
+
+    Result<> build_the_rest();
+    void open_control();
+    void answer_read(const ControlRequest& request, const ControlReply& reply);
+    void say_what_runs() const;
+    void look_after();
+    void stop();
+};
+
+Result<> Daemon::Parts::build_the_rest() {
+    for (const UplinkOptions& uplink : options.uplinks) {
+        forwarders.push_back(make_mqtt_uplink(uplink, options, *store, clock));
+        uplink_life.watch(*forwarders.back(), heartbeats, uplink.id);
+    }
+    auto built = build_lines(options, *store, watch, clock, [this](const LineOptions& line) {
+        return [&beat = heartbeats.add("line-" + line.id.text, kLineSilence)] { beat.beat(); };
+    });
+    if (!built) return tl::unexpected(built.error());
+    lines = std::move(*built);
+    report.emplace(options, lines, *store, watch, clock, forwarders);
+    open_control();
+    return {};
+}
+
+/// Without its socket the gateway still does what it is there for.
+void Daemon::Parts::open_control() {
+    auto opened = ControlServer::listen(io, options.control.socket);
+    if (!opened) {
+        log::error("{}", opened.error().what);
+        return;
+    }
+    control = std::move(*opened);
+    control->on("status", [this](const ControlRequest& request, const ControlReply& reply) {
+        const auto detail = status_detail_from(request.argument("detail"));
+        reply.done(status_to_json(report->make(detail.value_or(StatusDetail::points))));
+    });
+    control->on("read", [this](const ControlRequest& request, const ControlReply& reply) {
+        answer_read(request, reply);
+    });
+}
+
+void Daemon::Parts::answer_read(const ControlRequest& request, const ControlReply& reply) {
+    const MeterId id{request.argument("meter")};
+    const MeterOptions* meter = options.meter(id);
+    if (meter == nullptr) {
+        reply.done(fail(Failure::rejected,
+                        trf("no metering point is called '{}'", "没有名为“{}”的计量点", id.text)));
+        return;
+    }
+    const auto answer = [this, meter, reply](const Result<PollResult>& poll,
+                                             std::span<const LayoutRef> layouts) {
+        if (!poll) {
+            reply.done(tl::unexpected(poll.error()));
+            return;
+        }
+        reply.done(read_report(options, *meter, layouts, *poll, clock.utc()).map(read_report_to_json));
+    };
+    for (const auto& worker : lines.workers) {
+        if (worker->read_now(id, answer)) return;
+    }
+    reply.done(fail(Failure::unsupported, trf("metering point {} is not polled by this gateway",
+                                              "本网关不采集计量点 {}", id.text)));
+}
+
+void Daemon::Parts::say_what_runs() const {
+    for (const NotPolled& missing : lines.not_polled) {
+        log::warning(
+            "{}", trf("meter {} is not polled: {}", "计量点 {} 不采集：{}", missing.meter.text, missing.why));
+    }
+    std::size_t meters = 0;
+    for (const auto& worker : lines.workers) meters += worker->meters().size();
+    log::info("{}", trf("metergate {}: {} lines, {} meters, {} uplinks, data in {}",
+                        "metergate {}：{} 条线路，{} 个计量点，{} 个上传目标，数据目录 {}", version(),
+                        lines.workers.size(), meters, forwarders.size(), options.storage.path.string()));
+    if (watch.state().trust == ClockTrust::untrusted) {
+        log::error("{}", tr("the wall clock is before the build or the last stored sample: nothing is "
+                            "collected until it is set",
+                            "系统时钟早于程序构建时间或最后一条已存数据：校时之前不采集"));
+    }
+}
+
+void Daemon::Parts::look_after() {
+    uplink_life.look();
+    report->tick();
+    watchdog.tick();
+    look_timer.expires_after(watchdog_interval_from_environment().value_or(kLookInterval));
+    look_timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) look_after();
+    });
+}
+
+/// Left to right: no more readings, then everything read is on disk, then what can still be delivered.
+void Daemon::Parts::stop() {
+    if (const auto told = notifier.stopping(); !told) log::warning("{}", told.error().what);
+    for (const auto& worker : lines.workers) worker->request_stop();
+    for (const auto& worker : lines.workers) worker->join();
+    if (!store->flush(clock.steady() + kLongestFlush)) {
+        log::error("{}", trf("the disk did not take the last samples in time: {}",
+                             "磁盘未能及时写入最后的数据：{}", store->stats().trouble));
+    }
+    for (const auto& forwarder : forwarders) forwarder->request_stop();
+    forwarders.clear();
+}
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
+    keep_heaps_few();
+    auto notifier = ServiceNotifier::from_environment();
+    if (!notifier) return tl::unexpected(notifier.error());
+    auto store = open_store(options.storage, options.site, clock);
+    if (!store) return tl::unexpected(store.error());
+    auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier), std::move(*store));
+    if (const auto built = parts->build_the_rest(); !built) return tl::unexpected(built.error());
+    return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+Result<> Daemon::run() {
+    Parts& parts = *parts_;
+    parts.signals.async_wait([&](const boost::system::error_code& error, int) {
+        if (!error) parts.io.stop();
+    });
+    for (const auto& worker : parts.lines.workers) worker->start();
+    parts.say_what_runs();
+    if (const auto told = parts.notifier.ready(tr("collecting", "采集中")); !told)
+        log::warning("{}", told.error().what);
+    parts.look_after();
+    parts.io.run();
+    log::info("{}", tr("stopping", "正在停止"));
+    parts.stop();
+    log::info("{}", tr("stopped", "已停止"));
+    return {};
+}
+
+}  // namespace mg

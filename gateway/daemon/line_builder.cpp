@@ -1,0 +1,77 @@
+#include "gateway/daemon/line_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "drivers/driver.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+SerialSettings settings_of(const LineOptions& line) {
+    return std::visit([](const auto& channel) { return channel.settings; }, line.channel);
+}
+
+SlotPlan plan_of(const Options& options, const MeterOptions& meter) {
+    return {.own = {.every = meter.every, .utc_offset = options.site.utc_offset},
+            .boundary = {.every = options.site.boundary, .utc_offset = options.site.utc_offset}};
+}
+
+std::string no_driver(const ModelOptions& model, const LineOptions& line) {
+    return trf("this version has no driver for model {} on line {}",
+               "本版本没有适用于模板 {}、线路 {} 的驱动", model.id, line.id.text);
+}
+
+}  // namespace
+
+std::vector<InstrumentOptions> instruments_on(const Options& options, const LineOptions& line) {
+    std::vector<InstrumentOptions> instruments;
+    for (const MeterOptions& meter : options.meters) {
+        if (meter.line != line.id) continue;
+        const auto same = [&](const InstrumentOptions& i) {
+            return i.points.front()->address == meter.address;
+        };
+        // Only circuits share an address; the table was checked.
+        const auto found = meter.circuit == 0 ? instruments.end() : std::ranges::find_if(instruments, same);
+        if (found != instruments.end()) {
+            found->points.push_back(&meter);
+        } else {
+            instruments.push_back({&line, options.model(meter.model), {&meter}});
+        }
+    }
+    for (auto& instrument : instruments) std::ranges::sort(instrument.points, {}, &MeterOptions::circuit);
+    return instruments;
+}
+
+Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,
+                               const std::function<std::function<void()>(const LineOptions&)>& progress) {
+    BuiltLines built;
+    for (const LineOptions& line : options.lines) {
+        std::vector<PolledInstrument> polled;
+        auto channel = make_channel(line, clock);
+        for (const InstrumentOptions& instrument : instruments_on(options, line)) {
+            const Driver* driver = driver_for(instrument.model->protocol);
+            const bool possible = driver != nullptr && driver->supports(line.kind) && channel;
+            if (!possible) {
+                const std::string why = channel ? no_driver(*instrument.model, line) : channel.error().what;
+                for (const MeterOptions* meter : instrument.points) {
+                    built.not_polled.push_back({line.id, meter->id, why});
+                }
+                continue;
+            }
+            auto meter = driver->make_meter(instrument, clock);
+            if (!meter) return tl::unexpected(meter.error());
+            const MeterOptions& first = *instrument.points.front();
+            polled.push_back({.meter = std::move(*meter),
+                              .plan = plan_of(options, first),
+                              .settings = first.settings.value_or(settings_of(line))});
+        }
+        if (polled.empty()) continue;
+        built.workers.push_back(std::make_unique<LineWorker>(line, std::move(*channel), std::move(polled),
+                                                             store, watch, clock, progress(line)));
+    }
+    return built;
+}
+
+}  // namespace mg

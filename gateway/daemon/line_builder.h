@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/polling/line_worker.h"
+
+namespace mg {
+
+/// A line or meter that this build cannot poll, and why. The rest runs.
+struct NotPolled {
+    LineId line;
+    MeterId meter;
+    std::string why;
+};
+
+struct BuiltLines {
+    std::vector<std::unique_ptr<LineWorker>> workers;  ///< one for each line with at least one instrument
+    std::vector<NotPolled> not_polled;
+};
+
+/// The metering points of one line, grouped into the instruments they are on, in the order of the table.
+std::vector<InstrumentOptions> instruments_on(const Options& options, const LineOptions& line);
+
+/// `progress` makes the sign of life of one line. invalid_config when a model or an address does not fit its
+/// driver.
+Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,
+                               const std::function<std::function<void()>(const LineOptions&)>& progress);
+
+}  // namespace mg

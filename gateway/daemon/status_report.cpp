@@ -1,0 +1,189 @@
+#include "gateway/daemon/status_report.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "gateway/daemon/build_info.h"
+
+namespace mg {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr SteadyTime::duration kLoadWindow = 60s;
+
+std::string_view code_of(ClockTrust trust) {
+    switch (trust) {
+        case ClockTrust::untrusted:
+            return "untrusted";
+        case ClockTrust::synchronised:
+            return "ntp";
+        case ClockTrust::later_than_all:
+            return "later_than_all";
+        case ClockTrust::later_than_all_no_rtc:
+            return "later_than_all_no_rtc";
+    }
+    return "untrusted";
+}
+
+LineState state_of(const LineSnapshot& snapshot) {
+    if (!snapshot.since) return LineState::idle;
+    const bool all_silent = std::ranges::all_of(snapshot.points, &LineSnapshot::Point::silent);
+    return snapshot.down || all_silent ? LineState::down : LineState::up;
+}
+
+bool all_good(const Sample& sample) {
+    return std::ranges::all_of(sample.readings, [](const Reading& r) { return r.quality == Quality::good; });
+}
+
+MeterState state_of(const LineSnapshot::Point& point) {
+    if (point.silent || !point.last.layout) return MeterState::silent;
+    return point.last_error.empty() && all_good(point.last) ? MeterState::ok : MeterState::trouble;
+}
+
+UplinkState state_of(ForwarderState state) {
+    switch (state) {
+        case ForwarderState::connecting:
+            return UplinkState::connecting;
+        case ForwarderState::connected:
+            return UplinkState::connected;
+        case ForwarderState::waiting:
+        case ForwarderState::stopped:
+            return UplinkState::waiting;
+        case ForwarderState::held:
+            return UplinkState::held;
+    }
+    return UplinkState::waiting;
+}
+
+UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
+    return {.id = forwarder.id,
+            .name = forwarder.name,
+            .kind = "mqtt",
+            .state = state_of(forwarder.state),
+            .since = forwarder.since,
+            .delivered_samples = forwarder.delivered_samples,
+            .delivered_messages = forwarder.delivered_messages,
+            .backlog = forwarder.backlog,
+            .in_flight = forwarder.in_flight,
+            .set_aside = forwarder.set_aside,
+            .last_error = forwarder.last_error,
+            .alarm = forwarder.state == ForwarderState::held ? forwarder.last_error : forwarder.notice};
+}
+
+}  // namespace
+
+StatusReport::StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
+                           const ClockWatch& watch, Clock& clock,
+                           std::span<const std::unique_ptr<Forwarder>> forwarders)
+    : options_{options},
+      lines_{lines},
+      store_{store},
+      watch_{watch},
+      clock_{clock},
+      forwarders_{forwarders},
+      started_{clock.utc()} {}
+
+void StatusReport::tick() {
+    const SteadyTime now = clock_.steady();
+    for (const auto& worker : lines_.workers) {
+        auto& load = loads_[worker->line().id];
+        load.push_back({now, worker->counters().busy_milliseconds.value()});
+        while (now - load.front().at > kLoadWindow) load.pop_front();
+    }
+}
+
+int StatusReport::busy_percent(const LineWorker& worker) const {
+    const auto found = loads_.find(worker.line().id);
+    if (found == loads_.end() || found->second.size() < 2) return 0;
+    const LoadSample& first = found->second.front();
+    const LoadSample& last = found->second.back();
+    const auto passed = std::chrono::duration_cast<milliseconds>(last.at - first.at).count();
+    if (passed <= 0) return 0;
+    const auto busy = static_cast<std::int64_t>(last.busy_milliseconds - first.busy_milliseconds);
+    return static_cast<int>(std::clamp<std::int64_t>(busy * 100 / passed, 0, 100));
+}
+
+ClockStatus StatusReport::clock_status() const {
+    const ClockWatch::State state = watch_.state();
+    return {.trusted = state.trust != ClockTrust::untrusted,
+            .reason = std::string(code_of(state.trust)),
+            .epoch = state.epoch,
+            .utc = clock_.utc(),
+            .utc_offset = options_.site.utc_offset};
+}
+
+LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot* snapshot,
+                                     const LineWorker* worker) const {
+    LineStatus status{.id = line.id, .name = line.name, .kind = line.kind};
+    status.meters = static_cast<std::uint64_t>(
+        std::ranges::count(options_.meters, std::optional{line.id}, &MeterOptions::line));
+    if (worker == nullptr) {
+        if (status.meters > 0) status.state = LineState::not_supported;
+        return status;
+    }
+    const LineCounters& counters = worker->counters();
+    status.state = state_of(*snapshot);
+    status.since = snapshot->since;
+    status.polls = counters.polls.value();
+    status.answered = counters.answered.value();
+    status.failed = counters.failed.value();
+    status.slots_missed = counters.missed_slots.value();
+    status.last_error = snapshot->last_error;
+    status.busy_percent = busy_percent(*worker);
+    return status;
+}
+
+void StatusReport::add_meters(GatewayStatus& status, const std::map<LineId, LineSnapshot>& snapshots,
+                              StatusDetail detail) const {
+    std::map<MeterId, const LineSnapshot::Point*> polled;
+    for (const auto& worker : lines_.workers) {
+        const LineSnapshot& snapshot = snapshots.at(worker->line().id);
+        const auto ids = worker->meters();
+        for (std::size_t i = 0; i < ids.size(); ++i) polled[ids[i]] = &snapshot.points[i];
+    }
+    for (const MeterOptions& meter : options_.meters) {
+        MeterStatus shown{.id = meter.id, .name = meter.name, .line = meter.line, .model = meter.model};
+        const auto found = polled.find(meter.id);
+        if (found == polled.end()) {
+            shown.state = meter.line ? MeterState::not_supported : MeterState::ledger_only;
+        } else {
+            const LineSnapshot::Point& point = *found->second;
+            shown.state = state_of(point);
+            shown.last_error = point.last_error;
+            if (point.last.layout) {
+                shown.last_slot = point.last.slot;
+                shown.taken_at = point.last.taken_at;
+                if (detail == StatusDetail::points)
+                    shown.points = point_statuses(point.last, meter.multiplier);
+            }
+        }
+        status.meters.push_back(std::move(shown));
+    }
+}
+
+GatewayStatus StatusReport::make(StatusDetail detail) const {
+    GatewayStatus status{.version = std::string(version()),
+                         .site = options_.site.id,
+                         .site_name = options_.site.name,
+                         .started = started_,
+                         .clock = clock_status()};
+    std::map<LineId, LineSnapshot> snapshots;
+    std::map<LineId, const LineWorker*> workers;
+    for (const auto& worker : lines_.workers) {
+        snapshots.emplace(worker->line().id, worker->snapshot());
+        workers.emplace(worker->line().id, worker.get());
+    }
+    for (const LineOptions& line : options_.lines) {
+        const bool runs = workers.contains(line.id);
+        status.lines.push_back(
+            line_status(line, runs ? &snapshots.at(line.id) : nullptr, runs ? workers.at(line.id) : nullptr));
+    }
+    if (detail != StatusDetail::summary) add_meters(status, snapshots, detail);
+    status.buffer = buffer_status(store_.stats());
+    for (const auto& forwarder : forwarders_) status.uplinks.push_back(uplink_status(forwarder->status()));
+    return status;
+}
+
+}  // namespace mg
