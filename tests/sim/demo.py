@@ -3,26 +3,23 @@
 
 import argparse
 import contextlib
-import json
 import os
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-import site_config
 import stage
 from live_table import LiveTable
 from plant import MODELS, PlantBuilder
+from scene import Scene
 
 BOUNDARY_MS = 5000
 OUTAGE_SECONDS = 4.0
-SITE_TIME = timezone(timedelta(hours=8))
 HERE = Path(__file__).resolve().parent
 
 TEXTS = {
@@ -33,7 +30,7 @@ TEXTS = {
                       "{outages} broker outage(s); {due} samples due, {complete} arrived as served, {reason} with a "
                       "reason, {values} values compared, {duplicates} repeats, {problems} problems",
            "kept": "everything is kept in {}", "early": "too short: no boundary was crossed",
-           "no_outage": "too short: there was no broker outage", "stopped_badly": "the gateway ended with code {}"},
+           "no_outage": "too short: there was no broker outage"},
     "zh": {"starting": "在 {} 启动模拟厂、MQTT 服务器、订阅端和网关",
            "outage": "--- MQTT 服务器已停止 ---", "back": "--- MQTT 服务器已恢复 ---",
            "settling": "等待最后的采样 …",
@@ -41,7 +38,7 @@ TEXTS = {
                       "服务器中断 {outages} 次；应到采样 {due} 条，与表计送出一致 {complete} 条，有原因缺失 {reason} 条，"
                       "核对数值 {values} 个，重复 {duplicates} 条，问题 {problems} 个",
            "kept": "全部文件保留在 {}", "early": "时间太短：没有跨过边界时刻",
-           "no_outage": "时间太短：没有经过服务器中断", "stopped_badly": "网关以代码 {} 退出"},
+           "no_outage": "时间太短：没有经过服务器中断"},
 }
 
 
@@ -66,48 +63,26 @@ def demo_plant(models):
     return plant
 
 
-def whole_second_after(moment):
-    return moment.replace(microsecond=0) + timedelta(seconds=1)
-
-
 class Demo:
     def __init__(self, arguments, folder):
         self.words = TEXTS[arguments.lang]
         self.language = arguments.lang
-        self.folder = folder
-        self.build = Path(arguments.build)
-        builder = demo_plant(Path(arguments.models))
-        for line in builder.lines:
-            if line["kind"] == "serial-pty":
-                line["device"] = f"{folder}/tty-{line['id']}"
-        self.plant = builder.description(folder)
-        simulator = shutil.which("metergate-sim", path=f"{self.build}/tests/sim")
-        self.simulator = stage.Simulator(simulator or f"{self.build}/metergate-sim", folder, self.plant)
-        self.broker = stage.Broker(folder)
-        topic = f"{self.plant['site']['prefix']}/{self.plant['site']['id']}/samples"
-        self.recorder = stage.Recorder(folder, topic)
-        self.gateway = stage.Gateway(self.build / "metergate", f"{folder}/config", folder)
+        build = Path(arguments.build)
+        self.scene = Scene(folder, demo_plant(Path(arguments.models)), build / "metergate",
+                           build / "tests/sim/metergate-sim")
         self.outages = 0
-        self.first_slot = None
 
     def begin(self):
-        print(self.words["starting"].format(self.folder), flush=True)
-        ready = self.simulator.begin()
-        self.broker.begin()
-        self.recorder.begin(self.broker.port)
-        site_config.write(f"{self.folder}/config", self.plant, ready, self.broker.port, f"{self.folder}/data",
-                          f"{self.folder}/control.sock")
-        self.gateway.begin()
-        self.gateway.wait_until_up()
-        self.first_slot = whole_second_after(datetime.now(SITE_TIME))
+        print(self.words["starting"].format(self.scene.folder), flush=True)
+        self.scene.begin()
 
     def stop_broker(self):
-        self.broker.stop()
+        self.scene.broker.stop()
         self.outages += 1
         self._say(self.words["outage"])
 
     def start_broker(self):
-        self.broker.begin()
+        self.scene.broker.begin()
         self._say(self.words["back"])
 
     def _say(self, text):
@@ -116,7 +91,7 @@ class Demo:
 
     def watch(self, seconds, interrupted):
         """Until `seconds` have passed (None: for ever) or somebody ends it."""
-        table = LiveTable(self.language, self.plant)
+        table = LiveTable(self.language, self.scene.plant)
         began = time.monotonic()
         outage_at = seconds * 0.4 if seconds else None
         back_at = None
@@ -130,11 +105,11 @@ class Demo:
             if back_at and passed >= back_at:
                 self.start_broker()
                 back_at = None
-            self.gateway.must_run()
-            self.simulator.must_run()
-            status = self.gateway.status()
+            self.scene.gateway.must_run()
+            self.scene.simulator.must_run()
+            status = self.scene.gateway.status()
             if status:
-                table.show(status, self.broker.running(), self.received(), passed)
+                table.show(status, self.scene.broker.running(), self.scene.received(), passed)
             if self._key_within(1.0 - (time.monotonic() - began) % 1.0):
                 interrupted.is_set = True
         return time.monotonic() - began
@@ -148,66 +123,34 @@ class Demo:
             return False
         key = os.read(sys.stdin.fileno(), 1)
         if key == b"b":
-            self.stop_broker() if self.broker.running() else self.start_broker()
+            self.stop_broker() if self.scene.broker.running() else self.start_broker()
         return key == b"q"
 
-    def received(self):
-        try:
-            with open(self.recorder.received, "rb") as file:
-                return sum(1 for _ in file)
-        except OSError:
-            return 0
-
-    def check(self, until):
-        report = f"{self.folder}/report.json"
-        checked = subprocess.run(
-            [sys.executable, HERE / "check_delivery.py", "--plant", f"{self.folder}/plant.json", "--served",
-             self.plant["served_log"], "--received", self.recorder.received, "--from", self.first_slot.isoformat(),
-             "--to", until.isoformat(), "--report", report], capture_output=True, text=True, check=False)
-        if checked.returncode not in (0, 1):
-            raise stage.StageError(checked.stderr)
-        return json.loads(Path(report).read_text(encoding="utf-8"))
-
     def finish(self, seconds):
-        """Lets the last samples arrive, stops everything in order and has the delivery checked."""
-        until = datetime.now(SITE_TIME)
-        if not self.broker.running():
+        if not self.scene.broker.running():
             self.start_broker()
         print(self.words["settling"], flush=True)
-        deadline = time.monotonic() + 20
-        time.sleep(1.5)
-        while not self.check(until)["ok"] and time.monotonic() < deadline:
-            time.sleep(1)
-        code = self.gateway.stop()
-        time.sleep(0.3)
-        self.recorder.stop()
-        self.broker.stop()
-        self.simulator.stop()
-        report = self.check(until)
-        if code != 0:
-            report["ok"] = False
-            report["problems"].append(self.words["stopped_badly"].format(code))
-        self._summary(report, until, seconds)
+        report = self.scene.finish()
+        self._summary(report, seconds)
         return report
 
-    def _summary(self, report, until, seconds):
-        counts = report["counts"]
+    def boundaries_before(self, until):
         step = timedelta(milliseconds=BOUNDARY_MS)
-        first = self.first_slot + -(self.first_slot - datetime(1970, 1, 1, tzinfo=timezone.utc)) % step
-        boundaries = max(0, -((first - until) // step)) if until > first else 0
-        report["boundaries"] = boundaries
+        first = self.scene.first_slot
+        first += -(first - datetime(1970, 1, 1, tzinfo=timezone.utc)) % step
+        return max(0, -((first - until) // step))
+
+    def _summary(self, report, seconds):
+        counts = report["counts"]
+        report["boundaries"] = self.boundaries_before(report["until"])
         for problem in report["problems"][:10]:
             print("  " + problem)
         problems = len(report["problems"])
         print(self.words["summary"].format(
-            verdict="OK" if report["ok"] else "FAILED", meters=len(self.plant["metering_points"]),
-            lines=len(self.plant["lines"]), seconds=seconds, boundaries=boundaries, outages=self.outages,
+            verdict="OK" if report["ok"] else "FAILED", meters=len(self.scene.plant["metering_points"]),
+            lines=len(self.scene.plant["lines"]), seconds=seconds, boundaries=report["boundaries"], outages=self.outages,
             due=counts.get("due", 0), complete=counts.get("complete", 0), reason=counts.get("with_reason", 0),
             values=counts.get("values", 0), duplicates=counts.get("duplicates", 0), problems=problems), flush=True)
-
-    def end(self):
-        for program in (self.gateway, self.recorder, self.broker, self.simulator):
-            program.stop()
 
 
 class Interruption:
@@ -276,7 +219,7 @@ def main():
     except stage.StageError as error:
         print(error, file=sys.stderr)
     finally:
-        demo.end()
+        demo.scene.end()
         if ok and not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
         else:

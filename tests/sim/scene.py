@@ -1,0 +1,91 @@
+"""A plant, a broker, a recorder and the gateway as one: started, watched, and in the end checked for delivery."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import site_config
+import stage
+
+SITE_TIME = timezone(timedelta(hours=8))
+HERE = Path(__file__).resolve().parent
+
+
+def now():
+    return datetime.now(SITE_TIME)
+
+
+class Scene:
+    """`builder`: a plant.PlantBuilder; serial lines without a device get one in `folder`."""
+
+    def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), models=None):
+        self.folder = folder
+        for line in builder.lines:
+            if line["kind"] == "serial-pty" and not line["device"]:
+                line["device"] = f"{folder}/tty-{line['id']}"
+        self.plant = builder.description(folder)
+        self.line_keys = line_keys
+        self.models = models
+        self.simulator = stage.Simulator(simulator, folder, self.plant)
+        self.broker = broker or stage.Broker(folder)
+        site = self.plant["site"]
+        self.recorder = stage.Recorder(folder, f"{site['prefix']}/{site['id']}/samples")
+        self.gateway = stage.Gateway(gateway, f"{folder}/config", folder)
+        self.first_slot = None
+        self.stops = []
+
+    def begin(self):
+        ready = self.simulator.begin()
+        self.broker.begin()
+        self.recorder.begin(self.broker.port)
+        site_config.write(f"{self.folder}/config", self.plant, ready, self.broker.port, f"{self.folder}/data",
+                          f"{self.folder}/control.sock", self.models, self.line_keys)
+        self.gateway.begin()
+        self.gateway.wait_until_up()
+        # The slot under way at the start may be half over; the next whole second after the coming one counts.
+        self.first_slot = now().replace(microsecond=0) + timedelta(seconds=2)
+
+    def received(self):
+        try:
+            with open(self.recorder.received, "rb") as file:
+                return sum(1 for _ in file)
+        except OSError:
+            return 0
+
+    def check(self, until):
+        """What check_delivery.py says about the slots from the start up to `until`."""
+        report = f"{self.folder}/report.json"
+        stops = [word for begin, end in self.stops for word in ("--stop", begin.isoformat(), end.isoformat())]
+        checked = subprocess.run(
+            [sys.executable, HERE / "check_delivery.py", "--plant", f"{self.folder}/plant.json", "--served",
+             self.plant["served_log"], "--received", self.recorder.received, "--from", self.first_slot.isoformat(),
+             "--to", until.isoformat(), "--report", report, *stops], capture_output=True, text=True, check=False)
+        if checked.returncode not in (0, 1):
+            raise stage.StageError(checked.stderr)
+        return json.loads(Path(report).read_text(encoding="utf-8"))
+
+    def finish(self, patience=20.0):
+        """Lets the last samples arrive, stops everything in order; the report of the last check."""
+        until = now()
+        deadline = time.monotonic() + patience
+        time.sleep(1.5)
+        while not self.check(until)["ok"] and time.monotonic() < deadline:
+            time.sleep(1)
+        code = self.gateway.stop()
+        time.sleep(0.3)
+        self.recorder.stop()
+        self.broker.stop()
+        self.simulator.stop()
+        report = self.check(until)
+        report["until"] = until
+        if code != 0:
+            report["ok"] = False
+            report["problems"].append(f"the gateway ended with code {code}")
+        return report
+
+    def end(self):
+        for program in (self.gateway, self.recorder, self.broker, self.simulator):
+            program.stop()
