@@ -146,11 +146,6 @@ TcpPeer::TcpPeer(Serve serve) : listener_{::socket(AF_INET, SOCK_STREAM | SOCK_C
     }};
 }
 
-TcpPeer::~TcpPeer() {
-    thread_.request_stop();
-    thread_.join();
-}
-
 PtyPeer::PtyPeer(Serve serve) {
     UniqueFd master{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
     MG_CHECK(master);
@@ -170,11 +165,6 @@ PtyPeer::PtyPeer(Serve serve) {
             Wire wire{std::move(end), stop};
             serve(wire);
         }};
-}
-
-PtyPeer::~PtyPeer() {
-    thread_.request_stop();
-    thread_.join();
 }
 
 int PtyPeer::baud() const {

@@ -65,7 +65,6 @@ public:
     explicit TcpPeer(Serve serve);
     TcpPeer(const TcpPeer&) = delete;
     TcpPeer& operator=(const TcpPeer&) = delete;
-    ~TcpPeer();
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] int connections() const { return connections_; }
 
@@ -83,7 +82,6 @@ public:
     explicit PtyPeer(Serve serve);
     PtyPeer(const PtyPeer&) = delete;
     PtyPeer& operator=(const PtyPeer&) = delete;
-    ~PtyPeer();
     [[nodiscard]] const std::string& device() const { return device_; }
     /// The baud that the device is set to now.
     [[nodiscard]] int baud() const;
