@@ -1,0 +1,240 @@
+#include "gateway/uplink/mqtt/mqtt_destination.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "gateway/base/language.h"
+#include "gateway/uplink/announcement.h"
+#include "gateway/uplink/message.h"
+#include "gateway/uplink/mqtt/credentials.h"
+#include "gateway/uplink/mqtt/name_lookup.h"
+#include "gateway/uplink/mqtt/paho_session.h"
+#include "gateway/uplink/mqtt/tls_peer_name.h"
+
+namespace mg {
+namespace {
+
+/// Fixed header, topic length, packet id and properties of a PUBLISH, rounded up (MQTT 5.0 section 3.3).
+constexpr std::size_t kPublishOverhead = 32;
+constexpr Ticket kProbe = 0;
+
+Result<> readable(const std::filesystem::path& file, std::string_view en, std::string_view zh) {
+    if (file.empty() || ::access(file.c_str(), R_OK) == 0) return {};
+    return fail(Failure::invalid_config,
+                trf("{0} {1} cannot be read", "{0} {1} 无法读取", tr(en, zh), file.native()));
+}
+
+Result<> readable(const std::optional<TlsOptions>& tls) {
+    if (!tls) return {};
+    return readable(tls->ca_file, "CA file", "CA 证书文件")
+        .and_then([&] { return readable(tls->certificate_file, "certificate", "客户端证书"); })
+        .and_then([&] { return readable(tls->key_file, "key", "私钥文件"); });
+}
+
+class MqttDestination final : public Destination {
+public:
+    MqttDestination(const UplinkOptions& uplink, const SiteOptions& site, Clock& clock, Signal& wake)
+        : options_{uplink.mqtt},
+          root_{uplink.mqtt.topic_prefix + "/" + site.id},
+          client_id_{uplink.mqtt.client_id.empty() ? "metergate-" + site.id + "-" + uplink.id.text
+                                                   : uplink.mqtt.client_id},
+          will_{status_message(site, Presence::lost, {})},
+          probe_site_{.directory = {},
+                      .site = site,
+                      .storage = {},
+                      .control = {},
+                      .lines = {},
+                      .uplinks = {},
+                      .models = {},
+                      .meters = {}},
+          clock_{clock},
+          wake_{wake},
+          lookup_{clock} {}
+
+    Result<DestinationLimits> connect(SteadyTime deadline, std::stop_token stop) override {
+        abandon();
+        const auto credentials = read_credentials(options_.credentials);
+        if (!credentials) return tl::unexpected<Error>(credentials.error());
+        if (const auto files = readable(options_.tls); !files) return tl::unexpected<Error>(files.error());
+        const auto addresses = lookup_.resolve(options_.host, deadline, stop);
+        if (!addresses) return tl::unexpected<Error>(addresses.error());
+
+        Error last{Failure::transient, {}};
+        for (std::size_t i = 0; i < addresses->size(); ++i) {
+            const auto now = clock_.steady();
+            const auto share = (deadline - now) / static_cast<std::int64_t>(addresses->size() - i);
+            auto granted = connect_to((*addresses)[i], *credentials, now + share, stop);
+            if (granted) return limits(*granted);
+            last = std::move(granted.error());
+            last.what = where((*addresses)[i]) + ": " + last.what;
+            abandon();
+            if (last.kind != Failure::transient || stop.stop_requested()) break;
+        }
+        return tl::unexpected<Error>(std::move(last));
+    }
+
+    Result<> submit(Ticket ticket, const OutgoingMessage& message) override {
+        if (!session_) {
+            return fail(Failure::session_lost, std::string(tr("not connected", "未连接")));
+        }
+        const bool keep = message.kind != MessageKind::samples && retain_;
+        return session_->publish(ticket, topic_of(message), message.payload, keep);
+    }
+
+    DestinationEvents take_events() override {
+        DestinationEvents events;
+        if (!session_) return events;
+        auto news = session_->take_news();
+        events.outcomes = std::move(news.outcomes);
+        std::erase_if(events.outcomes, [](const Outcome& outcome) { return outcome.ticket == kProbe; });
+        events.lost = std::move(news.lost);
+        return events;
+    }
+
+    void disconnect(SteadyTime deadline) override {
+        if (!session_) return;
+        const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock_.steady());
+        session_->start_disconnect(std::max(left, milliseconds{0}));
+        await(deadline, {}, [](const PahoSession::News& news) { return news.disconnected || news.lost; });
+        session_.reset();
+    }
+
+    void abandon() override { session_.reset(); }
+
+private:
+    using News = PahoSession::News;
+
+    Result<PahoSession::Granted> connect_to(const std::string& address, const Credentials& credentials,
+                                            SteadyTime deadline, const std::stop_token& stop) {
+        std::optional<TlsPeerName> peer;
+        if (options_.tls) {
+            auto claimed = TlsPeerName::claim(address, options_.port, options_.host);
+            if (!claimed) return tl::unexpected<Error>(claimed.error());
+            peer.emplace(std::move(*claimed));
+        }
+        session_ = std::make_unique<PahoSession>(wake_);
+        const auto patience = std::chrono::ceil<std::chrono::seconds>(deadline - clock_.steady());
+        const auto started =
+            session_->start_connect({.address = address,
+                                     .port = options_.port,
+                                     .tls = options_.tls,
+                                     .client_id = client_id_,
+                                     .version = options_.version,
+                                     .user = credentials.user,
+                                     .password = credentials.password,
+                                     .keep_alive = options_.keep_alive,
+                                     .connect_timeout = std::max(patience, std::chrono::seconds{1}),
+                                     .in_flight = options_.max_in_flight,
+                                     .will_topic = root_ + "/status",
+                                     .will_payload = will_});
+        if (!started) return tl::unexpected<Error>(started.error());
+        const auto news = await(deadline, stop, [](const News& n) { return n.connected.has_value(); });
+        if (!news.connected) {
+            return fail(Failure::transient, std::string(tr("no answer to CONNECT", "连接请求无应答")));
+        }
+        if (*news.connected && peer && !peer->applied()) {
+            return fail(Failure::transient,
+                        std::string(tr("the certificate's name was not checked", "证书名称未经核对")));
+        }
+        if (*news.connected && options_.version < 5) {
+            if (const auto proven = prove_delivery(deadline, stop); !proven)
+                return tl::unexpected<Error>(proven.error());
+        }
+        return *news.connected;
+    }
+
+    /// MQTT 3.1.1 has no way to say "not authorised" to a PUBLISH: mosquitto 2.0.11 acknowledges it and drops
+    /// it.
+    Result<> prove_delivery(SteadyTime deadline, const std::stop_token& stop) {
+        const std::string topic = root_ + "/samples";
+        const auto denied = [&] {
+            return fail(
+                Failure::refused,
+                trf("what is published to {} does not come back; grant this user writing and reading it, or "
+                    "use "
+                    "version = 5",
+                    "发布到 {} 的消息没有返回；请授予该用户此主题的发布和订阅权限，或使用 version = 5",
+                    topic));
+        };
+        if (const auto asked = session_->start_subscribe(topic); !asked) return asked;
+        const auto answer = await(deadline, stop, [](const News& n) { return n.subscribed || n.lost; });
+        if (answer.lost) return tl::unexpected<Error>(*answer.lost);
+        if (!answer.subscribed || !*answer.subscribed) return denied();
+
+        const auto nonce = std::to_string(clock_.utc().time_since_epoch().count());
+        const std::string probe = BatchEncoder{probe_site_}.probe(nonce);
+        if (const auto sent = session_->publish(kProbe, topic, probe, false); !sent) return sent;
+        bool arrived = false;
+        const auto end = await(deadline, stop, [&](const News& n) {
+            arrived = std::ranges::find(n.received, probe) != n.received.end();
+            return arrived || n.lost;
+        });
+        if (end.lost) return tl::unexpected<Error>(*end.lost);
+        if (!arrived) return denied();
+        session_->unsubscribe(topic);
+        return {};
+    }
+
+    /// Gathers news until `enough`, `deadline` or stop.
+    template <class Enough>
+    News await(SteadyTime deadline, const std::stop_token& stop, Enough enough) {
+        News all;
+        while (true) {
+            News some = session_->take_news();
+            if (some.connected) all.connected = std::move(some.connected);
+            if (some.subscribed) all.subscribed = std::move(some.subscribed);
+            if (some.lost) all.lost = std::move(some.lost);
+            all.disconnected = all.disconnected || some.disconnected;
+            std::ranges::move(some.received, std::back_inserter(all.received));
+            if (enough(all) || clock_.wait(deadline, stop, wake_) != Wake::signalled) return all;
+        }
+    }
+
+    DestinationLimits limits(const PahoSession::Granted& granted) {
+        retain_ = granted.retain;
+        const std::size_t around = kPublishOverhead + root_.size() + 80;
+        const std::size_t room = granted.maximum_packet > around ? granted.maximum_packet - around : 0;
+        return {.payload_bytes = std::min(room, options_.max_batch_bytes),
+                .in_flight = std::min(granted.receive_maximum, options_.max_in_flight)};
+    }
+
+    [[nodiscard]] std::string topic_of(const OutgoingMessage& message) const {
+        switch (message.kind) {
+            case MessageKind::samples:
+                return root_ + "/samples";
+            case MessageKind::description:
+                return root_ + "/meters/" + message.meter.text;
+            case MessageKind::status:
+                return root_ + "/status";
+        }
+        return root_;
+    }
+
+    [[nodiscard]] std::string where(const std::string& address) const {
+        const std::string host = options_.host == address ? address : options_.host + " (" + address + ")";
+        return host + ":" + std::to_string(options_.port);
+    }
+
+    MqttOptions options_;
+    std::string root_;
+    std::string client_id_;
+    std::string will_;
+    Options probe_site_;
+    Clock& clock_;
+    Signal& wake_;
+    NameLookup lookup_;
+    std::unique_ptr<PahoSession> session_;
+    bool retain_{true};
+};
+
+}  // namespace
+
+std::unique_ptr<Destination> make_mqtt_destination(const UplinkOptions& uplink, const SiteOptions& site,
+                                                   Clock& clock, Signal& wake) {
+    return std::make_unique<MqttDestination>(uplink, site, clock, wake);
+}
+
+}  // namespace mg

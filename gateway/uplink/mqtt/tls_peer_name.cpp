@@ -1,0 +1,123 @@
+#include "gateway/uplink/mqtt/tls_peer_name.h"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <netdb.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include "gateway/base/guarded.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+struct Claim {
+    std::string host;
+    bool applied{false};
+};
+
+/// By "address port". Never destroyed: Paho's threads may outlive main's statics.
+Guarded<std::map<std::string, Claim>>& claims() {
+    static auto& all = *new Guarded<std::map<std::string, Claim>>;
+    return all;
+}
+
+std::string endpoint_of(const sockaddr* address, socklen_t size) {
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    if (::getnameinfo(address, size, host.data(), host.size(), port.data(), port.size(),
+                      NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        return {};
+    }
+    return std::string{host.data()} + " " + port.data();
+}
+
+std::optional<std::string> host_claimed_for(const SSL* ssl) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto* address = reinterpret_cast<sockaddr*>(&peer);
+    if (::getpeername(SSL_get_fd(ssl), address, &size) != 0) return std::nullopt;
+    return claims().with([&](auto& all) -> std::optional<std::string> {
+        const auto found = all.find(endpoint_of(address, size));
+        if (found == all.end()) return std::nullopt;
+        found->second.applied = true;
+        return found->second.host;
+    });
+}
+
+void name_the_peer(SSL* ssl, const std::string& host) {
+    SSL_set_min_proto_version(ssl, TLS1_2_VERSION);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
+    X509_VERIFY_PARAM* expected = SSL_get0_param(ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1) {
+        // RFC 6066 section 3: a literal address is not a server name.
+        SSL_set_tlsext_host_name(ssl, nullptr);
+        return;
+    }
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set1_host(ssl, host.c_str());
+    SSL_set_tlsext_host_name(ssl, host.c_str());
+}
+
+void on_handshake(const SSL* ssl, int where, int /*value*/) {
+    if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
+    // OpenSSL calls this before it writes the ClientHello, so what is set here is in force for this
+    // handshake.
+    if (const auto host = host_claimed_for(ssl)) name_the_peer(const_cast<SSL*>(ssl), *host);
+}
+
+void on_new_connection(void* parent, void* /*value*/, CRYPTO_EX_DATA* /*data*/, int /*index*/,
+                       long /*number*/, void* /*argument*/) {
+    if (claims().with([](const auto& all) { return all.empty(); })) return;
+    SSL_set_info_callback(static_cast<SSL*>(parent), on_handshake);
+}
+
+void watch_new_connections() {
+    // Paho hands out neither SSL nor SSL_CTX; this is OpenSSL's way to see every new connection of the
+    // process.
+    static const int index = SSL_get_ex_new_index(0, nullptr, on_new_connection, nullptr, nullptr);
+    static_cast<void>(index);
+}
+
+}  // namespace
+
+Result<TlsPeerName> TlsPeerName::claim(const std::string& address, std::uint16_t port,
+                                       const std::string& host) {
+    watch_new_connections();
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+    addrinfo* list = nullptr;
+    if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &list) != 0) {
+        return fail(Failure::transient, address + ": " + std::string(tr("not an address", "不是地址")));
+    }
+    std::string endpoint = endpoint_of(list->ai_addr, list->ai_addrlen);
+    ::freeaddrinfo(list);
+    const bool claimed = claims().with([&](auto& all) { return all.emplace(endpoint, Claim{host}).second; });
+    if (!claimed) {
+        return fail(Failure::transient, trf("{}: another connection to the same address is just starting",
+                                            "{}：到同一地址的另一连接正在建立", endpoint));
+    }
+    return TlsPeerName{std::move(endpoint)};
+}
+
+TlsPeerName::TlsPeerName(TlsPeerName&& other) noexcept : endpoint_{std::exchange(other.endpoint_, {})} {}
+
+TlsPeerName::~TlsPeerName() {
+    if (endpoint_.empty()) return;
+    claims().with([&](auto& all) { all.erase(endpoint_); });
+}
+
+bool TlsPeerName::applied() const {
+    return claims().with([&](const auto& all) {
+        const auto found = all.find(endpoint_);
+        return found != all.end() && found->second.applied;
+    });
+}
+
+}  // namespace mg
