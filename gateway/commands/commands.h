@@ -1,0 +1,17 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+/// Each adds its subcommand to `app`; when the user chose it, it runs during parsing and leaves its exit code
+/// in `exit_code`, which must outlive the parse.
+namespace mg {
+
+void add_run(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_read(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_models(CLI::App& app, int& exit_code);
+
+}  // namespace mg

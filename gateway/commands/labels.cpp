@@ -1,0 +1,144 @@
+#include "gateway/commands/labels.h"
+
+#include <array>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "gateway/base/language.h"
+
+namespace mg {
+
+std::string_view label(LineState state) {
+    switch (state) {
+        case LineState::up:
+            return tr("up", "正常");
+        case LineState::down:
+            return tr("down", "中断");
+        case LineState::idle:
+            return tr("idle", "空闲");
+        case LineState::not_supported:
+            return tr("not supported", "不支持");
+    }
+    return "";
+}
+
+std::string_view label(MeterState state) {
+    switch (state) {
+        case MeterState::ok:
+            return tr("ok", "正常");
+        case MeterState::silent:
+            return tr("silent", "无应答");
+        case MeterState::trouble:
+            return tr("trouble", "异常");
+        case MeterState::ledger_only:
+            return tr("ledger only", "只进台账");
+        case MeterState::not_supported:
+            return tr("not supported", "不支持");
+    }
+    return "";
+}
+
+std::string_view label(BufferState state) {
+    switch (state) {
+        case BufferState::ok:
+            return tr("ok", "正常");
+        case BufferState::disk_trouble:
+            return tr("disk trouble", "磁盘异常");
+    }
+    return "";
+}
+
+std::string_view label(UplinkState state) {
+    switch (state) {
+        case UplinkState::connecting:
+            return tr("connecting", "连接中");
+        case UplinkState::connected:
+            return tr("connected", "已连接");
+        case UplinkState::waiting:
+            return tr("waiting", "等待重连");
+        case UplinkState::held:
+            return tr("held", "暂停");
+    }
+    return "";
+}
+
+std::string_view label(LineKind kind) {
+    switch (kind) {
+        case LineKind::serial:
+            return tr("serial", "串口");
+        case LineKind::modbus_tcp:
+            return "Modbus TCP";
+        case LineKind::rtu_over_tcp:
+            return tr("RTU over TCP", "RTU over TCP");
+        case LineKind::dtu:
+            return "DTU";
+    }
+    return "";
+}
+
+std::string_view label(Protocol protocol) {
+    switch (protocol) {
+        case Protocol::modbus:
+            return "Modbus";
+        case Protocol::dlt645_2007:
+            return "DL/T 645-2007";
+        case Protocol::cjt188:
+            return "CJ/T 188";
+    }
+    return "";
+}
+
+std::string clock_reason_label(std::string_view code) {
+    struct Reason {
+        std::string_view code;
+        std::string_view en;
+        std::string_view zh;
+    };
+    static constexpr std::array kReasons{
+        Reason{"untrusted", "before the build or the last stored sample", "早于程序构建时间或最后一次采样"},
+        Reason{"ntp", "kept by NTP", "由 NTP 校时"},
+        Reason{"later_than_all", "later than every stored sample, battery clock present",
+               "晚于所有已存采样，有电池时钟"},
+        Reason{"later_than_all_no_rtc", "later than every stored sample, no battery clock",
+               "晚于所有已存采样，无电池时钟"}};
+    for (const Reason& reason : kReasons) {
+        if (reason.code == code) return std::string(tr(reason.en, reason.zh));
+    }
+    return std::string(code);
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+    using namespace std::chrono;
+    const auto days_part = duration_cast<days>(duration);
+    const hh_mm_ss time{duration_cast<seconds>(duration - days_part)};
+    if (days_part.count() > 0)
+        return trf("{} d {} h", "{} 天 {} 小时", days_part.count(), time.hours().count());
+    if (time.hours().count() > 0) {
+        return trf("{} h {} min", "{} 小时 {} 分", time.hours().count(), time.minutes().count());
+    }
+    if (time.minutes().count() > 0) {
+        return trf("{} min {} s", "{} 分 {} 秒", time.minutes().count(), time.seconds().count());
+    }
+    return trf("{} s", "{} 秒", time.seconds().count());
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr std::uint64_t kUnit = 1024;
+    if (bytes < kUnit) return fmt::format("{} B", bytes);
+    auto amount = static_cast<double>(bytes);
+    std::string_view unit;
+    for (const std::string_view next : {"KiB", "MiB", "GiB", "TiB"}) {
+        if (amount < kUnit) break;
+        amount /= kUnit;
+        unit = next;
+    }
+    return fmt::format("{:.1f} {}", amount, unit);
+}
+
+std::string offset_text(std::chrono::minutes utc_offset) {
+    const auto minutes = std::abs(utc_offset.count());
+    return fmt::format("{}{:02}:{:02}", utc_offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+}  // namespace mg

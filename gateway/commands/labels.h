@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gateway/control/status.h"
+
+/// Codes and quantities in words, in the language of the user.
+namespace mg {
+
+std::string_view label(LineState state);
+std::string_view label(MeterState state);
+std::string_view label(BufferState state);
+std::string_view label(UplinkState state);
+std::string_view label(LineKind kind);
+std::string_view label(Protocol protocol);
+/// The code itself where this program does not know it: a newer daemon may answer.
+std::string clock_reason_label(std::string_view code);
+
+/// "3 d 4 h", "12 min 5 s": the two largest units.
+std::string duration_text(std::chrono::milliseconds duration);
+/// "12.3 MiB".
+std::string bytes_text(std::uint64_t bytes);
+/// "+08:00".
+std::string offset_text(std::chrono::minutes utc_offset);
+
+}  // namespace mg

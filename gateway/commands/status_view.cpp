@@ -1,0 +1,178 @@
+#include "gateway/commands/status_view.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "gateway/base/language.h"
+#include "gateway/commands/labels.h"
+#include "gateway/commands/terminal.h"
+#include "gateway/control/utc_text.h"
+
+namespace mg {
+namespace {
+
+std::string text(std::string_view en, std::string_view zh) {
+    return std::string(tr(en, zh));
+}
+
+/// How long ago, seen from the daemon's clock.
+std::string ago(const std::optional<UtcTime>& since, const ClockStatus& clock) {
+    return since ? duration_text(std::max(clock.utc - *since, milliseconds{0})) : std::string{};
+}
+
+std::string head(const GatewayStatus& status) {
+    const ClockStatus& clock = status.clock;
+    std::string view =
+        trf("metergate {} · site {} {} · running for {}\n", "metergate {} · 站点 {} {} · 已运行 {}\n",
+            status.version, printable(status.site), printable(status.site_name), ago(status.started, clock));
+    view += trf("clock   {} {} · {} ({}) · epoch {}\n", "时钟    {} {} · {}({}) · 第 {} 纪元\n",
+                local_text(clock.utc, clock.utc_offset), offset_text(clock.utc_offset),
+                clock.trusted ? tr("trusted", "可信") : tr("NOT trusted", "不可信"),
+                printable(clock_reason_label(clock.reason)), clock.epoch);
+    const BufferStatus& buffer = status.buffer;
+    view += trf("buffer  {} · sequence {} · on disk {} · committed {} · waiting {} · dropped {} · lost {}\n",
+                "存储    {} · 序号 {} · 占用 {} · 已存 {} · 待存 {} · 清理 {} · 丢失 {}\n",
+                label(buffer.state), buffer.newest, bytes_text(buffer.bytes_on_disk), buffer.committed,
+                buffer.waiting, buffer.dropped, buffer.lost);
+    if (!buffer.trouble.empty()) view += "        " + printable(buffer.trouble) + '\n';
+    return view;
+}
+
+std::string lines_view(const GatewayStatus& status) {
+    TextTable table{{{text("line", "线路")},
+                     {text("name", "名称")},
+                     {text("kind", "类型")},
+                     {text("state", "状态")},
+                     {text("for", "持续")},
+                     {text("meters", "计量点"), Align::right},
+                     {text("polls", "采集"), Align::right},
+                     {text("answered", "应答"), Align::right},
+                     {text("failed", "失败"), Align::right},
+                     {text("missed", "缺采"), Align::right},
+                     {text("busy", "占用"), Align::right},
+                     {text("last error", "最近错误")}}};
+    for (const LineStatus& line : status.lines) {
+        table.add({line.id.text, line.name, std::string(label(line.kind)), std::string(label(line.state)),
+                   ago(line.since, status.clock), std::to_string(line.meters), std::to_string(line.polls),
+                   std::to_string(line.answered), std::to_string(line.failed),
+                   std::to_string(line.slots_missed), fmt::format("{}%", line.busy_percent),
+                   line.last_error});
+    }
+    return table.empty() ? std::string{} : '\n' + table.to_string();
+}
+
+std::string uplinks_view(const GatewayStatus& status) {
+    TextTable table{{{text("uplink", "上传目标")},
+                     {text("name", "名称")},
+                     {text("kind", "类型")},
+                     {text("state", "状态")},
+                     {text("for", "持续")},
+                     {text("delivered", "已送达"), Align::right},
+                     {text("messages", "报文"), Align::right},
+                     {text("backlog", "积压"), Align::right},
+                     {text("in flight", "在途"), Align::right},
+                     {text("set aside", "搁置"), Align::right},
+                     {text("last error", "最近错误")}}};
+    for (const UplinkStatus& uplink : status.uplinks) {
+        table.add({uplink.id.text, uplink.name, uplink.kind, std::string(label(uplink.state)),
+                   ago(uplink.since, status.clock), std::to_string(uplink.delivered_samples),
+                   std::to_string(uplink.delivered_messages), std::to_string(uplink.backlog),
+                   std::to_string(uplink.in_flight), std::to_string(uplink.set_aside), uplink.last_error});
+    }
+    std::string view = table.empty() ? std::string{} : '\n' + table.to_string();
+    for (const UplinkStatus& uplink : status.uplinks) {
+        if (uplink.alarm.empty()) continue;
+        view += trf("ALARM {}: {}\n", "告警 {}：{}\n", uplink.id.text, printable(uplink.alarm));
+    }
+    return view;
+}
+
+std::string meter_counts(const std::vector<MeterStatus>& meters) {
+    std::string counts;
+    for (const MeterState state : {MeterState::ok, MeterState::silent, MeterState::trouble,
+                                   MeterState::not_supported, MeterState::ledger_only}) {
+        const auto count = std::ranges::count(meters, state, &MeterStatus::state);
+        if (count == 0) continue;
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : " · ", label(state), count);
+    }
+    return trf("\nmetering points {}: {}\n", "\n计量点 {}：{}\n", meters.size(), counts);
+}
+
+std::string meters_view(const GatewayStatus& status, const std::vector<const MeterStatus*>& meters) {
+    TextTable table{{{text("meter", "计量点")},
+                     {text("name", "名称")},
+                     {text("line", "线路")},
+                     {text("model", "模板")},
+                     {text("state", "状态")},
+                     {text("last slot", "最近时刻")},
+                     {text("last error", "最近错误")}}};
+    for (const MeterStatus* meter : meters) {
+        table.add(
+            {meter->id.text, meter->name, meter->line ? meter->line->text : std::string{}, meter->model,
+             std::string(label(meter->state)),
+             meter->last_slot ? local_text(meter->last_slot->at, status.clock.utc_offset) : std::string{},
+             meter->last_error});
+    }
+    return table.empty() ? std::string{} : table.to_string();
+}
+
+std::string points_view(const GatewayStatus& status) {
+    TextTable table{{{text("meter", "计量点")},
+                     {text("point", "测点")},
+                     {text("as read", "表上示值"), Align::right},
+                     {text("multiplier", "倍率"), Align::right},
+                     {text("with multiplier", "乘倍率后"), Align::right},
+                     {text("unit", "单位")},
+                     {text("quality", "质量")},
+                     {text("taken", "采集时间")}}};
+    for (const MeterStatus& meter : status.meters) {
+        const std::string taken =
+            meter.taken_at ? local_text(*meter.taken_at, status.clock.utc_offset) : std::string{};
+        for (const PointStatus& point : meter.points) {
+            table.add({meter.id.text, point.id.text, point.displayed, point.multiplier, point.with_multiplier,
+                       point.unit, std::string(label(point.quality)), taken});
+        }
+    }
+    return table.empty() ? std::string{} : '\n' + table.to_string();
+}
+
+bool needs_attention(const MeterStatus& meter) {
+    return meter.state == MeterState::silent || meter.state == MeterState::trouble;
+}
+
+std::string troubled_meters_view(const GatewayStatus& status) {
+    std::vector<const MeterStatus*> troubled;
+    for (const MeterStatus& meter : status.meters) {
+        if (needs_attention(meter)) troubled.push_back(&meter);
+    }
+    const std::size_t all = troubled.size();
+    troubled.resize(std::min(all, kMostTroublesShown));
+    std::string view = meters_view(status, troubled);
+    if (all > troubled.size()) view += trf("and {} more\n", "另有 {} 个\n", all - troubled.size());
+    return view;
+}
+
+}  // namespace
+
+std::string status_view(const GatewayStatus& status, StatusDetail detail) {
+    std::string view = head(status) + lines_view(status) + uplinks_view(status) + meter_counts(status.meters);
+    switch (detail) {
+        case StatusDetail::summary:
+            return view + troubled_meters_view(status);
+        case StatusDetail::meters: {
+            std::vector<const MeterStatus*> all;
+            for (const MeterStatus& meter : status.meters) all.push_back(&meter);
+            return view + meters_view(status, all);
+        }
+        case StatusDetail::points:
+            return view + points_view(status);
+    }
+    return view;
+}
+
+}  // namespace mg
