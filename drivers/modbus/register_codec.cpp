@@ -36,13 +36,16 @@ bool is_infinite32(std::uint64_t bits) {
     return std::isinf(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
 }
 
-Quality worse(Quality a, Quality b) {
-    return std::max(a, b);
-}
-
 Quality quality_of_float(std::uint64_t bits) {
     if (is_nan32(bits)) return Quality::not_available;
     return is_infinite32(bits) ? Quality::corrupt_reply : Quality::good;
+}
+
+// Both parts may be numbers and their sum none: 1e38 hundreds and 1e-38 have no exact decimal of 128 bits.
+Quality quality_of_total(WireType type, std::uint64_t bits) {
+    const bool first_is_float = type == WireType::f32_hundreds;
+    if (is_nan32(bits) || (first_is_float && is_nan32(bits >> 32U))) return Quality::not_available;
+    return to_decimal(type, bits) ? Quality::good : Quality::corrupt_reply;
 }
 
 Quality quality_of_double(std::uint64_t bits) {
@@ -70,16 +73,16 @@ Quality quality_of(WireType type, std::uint64_t bits) {
         case WireType::sm32:
             return Quality::good;
         case WireType::f32:
-        case WireType::i32_f32:
-            return quality_of_float(bits);  // of i32_f32 the lower half is the float
+            return quality_of_float(bits);
         case WireType::f64:
             return quality_of_double(bits);
         case WireType::bcd16:
         case WireType::bcd32:
         case WireType::bcd64:
             return quality_of_bcd(bits);
+        case WireType::i32_f32:
         case WireType::f32_hundreds:
-            return worse(quality_of_float(bits >> 32U), quality_of_float(bits));
+            return quality_of_total(type, bits);
     }
     return Quality::corrupt_reply;
 }

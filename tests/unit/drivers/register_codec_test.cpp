@@ -129,6 +129,13 @@ TEST(RegisterCodec, InfinityIsNoNumberThatAMeterCounts) {
               Quality::corrupt_reply);
 }
 
+TEST(RegisterCodec, ATotalWhosePartsDoNotAddUpExactlyIsCorrupt) {
+    EXPECT_EQ(decode(point(WireType::f32_hundreds), hex("7F 00 00 00 00 80 00 00")).quality,
+              Quality::corrupt_reply);
+    EXPECT_EQ(decode(point(WireType::i32_f32), hex("7F FF FF FF 00 00 00 01")).quality,
+              Quality::corrupt_reply);
+}
+
 TEST(RegisterCodec, TheModelsInvalidMarksAreNotAvailable) {
     auto marked = point(WireType::u32, WordOrder::cdab);
     marked.invalid = {0xFFFFFFFF, 0x7FFFFFFF};
