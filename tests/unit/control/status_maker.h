@@ -15,7 +15,7 @@ inline GatewayStatus full_status() {
             .site_name = "水泥厂",
             .started = start,
             .clock = {.trusted = true,
-                      .reason = "synchronised",
+                      .reason = "ntp",
                       .epoch = 2,
                       .utc = start + 1h,
                       .utc_offset = 480min},

@@ -1,0 +1,58 @@
+#include <cstdio>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "gateway/control/control_protocol.h"
+#include "gateway/control/read_report.h"
+#include "gateway/control/status.h"
+#include "tests/unit/control/status_maker.h"
+
+namespace mg {
+namespace {
+
+/// Each line of `json` is a `definition` of docs/control-socket.schema.json, as an independent validator sees
+/// it.
+bool valid(const std::string& definition, const std::string& json) {
+    const std::string source = MG_SOURCE_DIR;
+    const std::string command = "/usr/bin/python3 '" + source + "/tests/integration/control/validate.py' '" +
+                                source + "/docs/control-socket.schema.json' " + definition;
+    FILE* validator = ::popen(command.c_str(), "w");
+    if (validator == nullptr) return false;
+    std::fwrite(json.data(), 1, json.size(), validator);
+    return ::pclose(validator) == 0;
+}
+
+TEST(ControlSchema, DescribesTheStatus) {
+    EXPECT_TRUE(valid("status", status_to_json(full_status()) + '\n' + status_to_json({}) + '\n'));
+}
+
+TEST(ControlSchema, DescribesAReading) {
+    ReadReport report;
+    report.meter = {"m1"};
+    report.line = {"mcc"};
+    report.points = {{.value = full_status().meters[0].points[0],
+                      .name_zh = "电能",
+                      .name_en = "energy",
+                      .raw = "0001 86a0"},
+                     {.value = full_status().meters[0].points[1], .name_zh = "", .name_en = "", .raw = ""}};
+    report.wire = {{.request = "01 03 00 00", .answer = "", .error = "no reply", .took = milliseconds{500}}};
+
+    EXPECT_TRUE(valid("read", read_report_to_json(report) + '\n'));
+}
+
+TEST(ControlSchema, DescribesTheMessages) {
+    EXPECT_TRUE(valid("request", request_line(1, "read", {{"meter", "m1"}})));
+    EXPECT_TRUE(valid("answer", result_line("1", "{}") + piece_line("\"a\"", "[]")));
+    EXPECT_TRUE(valid("failure", error_line("null", {Failure::rejected, "why"})));
+}
+
+TEST(ControlSchema, NoticesWhatItDoesNotDescribe) {
+    std::string status = status_to_json(full_status());
+    status.replace(status.find("\"held\""), 6, "\"gone\"");
+
+    EXPECT_FALSE(valid("status", status + '\n'));
+}
+
+}  // namespace
+}  // namespace mg
