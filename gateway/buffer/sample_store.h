@@ -19,7 +19,8 @@ namespace mg {
 /// A committed sample. (slot, meter, revision) is its identity for every consumer, end to end.
 struct StoredSample {
     Sequence sequence{};
-    std::uint32_t revision{0};  ///< 0 first; higher supersedes: a value that came later, or a newer clock epoch
+    std::uint32_t revision{
+        0};  ///< 0 first; higher supersedes: a value that came later, or a newer clock epoch
     Sample sample;
 };
 struct StoredGap {
@@ -38,28 +39,33 @@ struct Peeked {
 };
 
 struct StoreStats {
-    Sequence newest{0};                ///< last committed
-    std::uint64_t committed{0};        ///< samples and gaps since start
-    std::uint64_t commits{0};          ///< transactions since start
-    std::uint64_t duplicates{0};       ///< same slot and meter with nothing new: ignored
+    Sequence newest{0};           ///< last committed
+    std::uint64_t committed{0};   ///< samples and gaps since start
+    std::uint64_t commits{0};     ///< transactions since start
+    std::uint64_t duplicates{0};  ///< same slot and meter with nothing new: ignored
     std::uint64_t superseded{0};
-    std::uint64_t lost{0};             ///< samples the disk could not take and memory could not hold: became gaps
-    std::uint64_t dropped{0};          ///< by retention, unacknowledged ones included
-    std::uint64_t waiting{0};          ///< in memory, not yet committed
+    std::uint64_t lost{0};     ///< samples the disk could not take and memory could not hold: became gaps
+    std::uint64_t dropped{0};  ///< by retention, unacknowledged ones included
+    std::uint64_t damaged{0};  ///< items on disk that could not be read and were passed over
+    std::uint64_t waiting{0};  ///< in memory, not yet committed
     std::uint64_t bytes_on_disk{0};
-    std::string trouble;               ///< why the disk does not take samples now; empty: it does
+    std::string trouble;  ///< why the disk does not take samples now; empty: it does
 };
 
 /// The append-only, on-disk store of samples and gaps. Thread-safe.
 ///
 /// Promises:
-///  - append() never blocks on the disk. One thread commits in groups; only committed items are visible to anybody.
+///  - append() never blocks on the disk. One thread commits in groups; only committed items are visible to
+///  anybody.
 ///  - What was committed survives a power cut.
-///  - peek() is oldest first, repeatable, and the same after a restart. Nothing leaves but by retention, counted.
+///  - peek() is oldest first, repeatable, and the same after a restart. Nothing leaves but by retention,
+///  counted.
 ///  - Sequences increase strictly over both kinds of files and all restarts, and are never reused.
-///  - A sample for a (slot, meter) already stored is ignored and counted, unless it brings values where there were none,
+///  - A sample for a (slot, meter) already stored is ignored and counted, unless it brings values where there
+///  were none,
 ///    or has a later clock epoch: then it is stored with the next revision and a new sequence.
-///  - Trouble with the disk never reaches the caller of append(): newest samples wait in bounded memory, beyond that the
+///  - Trouble with the disk never reaches the caller of append(): newest samples wait in bounded memory,
+///  beyond that the
 ///    oldest non-boundary ones are dropped first and become gaps (storage_lost).
 class SampleStore {
 public:
@@ -81,8 +87,8 @@ public:
     virtual void notify(Signal& signal) = 0;
     virtual void forget(Signal& signal) = 0;
 
-    /// Where a consumer stands: all up to and including this is done. 0 for a new one, which starts at the oldest
-    /// item still stored. ack() only moves forward and returns at once; it is on disk within a second.
+    /// Where a consumer stands: all up to and including this is done. 0 for a new one, which starts at the
+    /// oldest item still stored. ack() only moves forward and returns at once; it is on disk within a second.
     virtual Sequence progress(const UplinkId& consumer) = 0;
     virtual void ack(const UplinkId& consumer, Sequence through) = 0;
     /// The destination will never accept this item: kept, listed, not sent again. On disk before it returns.
@@ -91,7 +97,8 @@ public:
     /// Items after the consumer's progress; an upper bound (sequences may have holes).
     virtual std::uint64_t backlog(const UplinkId& consumer) = 0;
 
-    /// For a start: the slots of `meter` in [from, to) that are covered by a sample or a gap.
+    /// For a start: the slots of `meter` in [from, to) that are covered by a sample or a gap. The store does
+    /// not know the meter's interval: a gap gives its start and every full second after it.
     virtual Result<std::vector<Slot>> covered_slots(const MeterId& meter, Slot from, Slot to) = 0;
     /// The newest slot covered by a sample or gap of this meter (a gap counts up to the slot before its end).
     virtual std::optional<Slot> last_slot(const MeterId& meter) = 0;

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "gateway/base/guarded.h"
+#include "gateway/buffer/day_file.h"
+
+namespace mg {
+
+struct FileEntry {
+    FileName name;
+    FileSummary summary;
+};
+
+/// What is stored where, and how far it may be seen. In memory; thread-safe; never touches the disk.
+///
+/// The one rule of visibility: publish() changes files, watermark and last slots in one step, and nobody
+/// reads a sequence beyond the watermark. So a consumer that has seen sequence n has been offered every item
+/// up to n.
+class Catalogue {
+public:
+    /// One file of the folder, at start.
+    void add(const FileEntry& entry, const LastSlots& last_slots);
+
+    /// Written files as they are now, the new watermark, and the newest slots of the meters in the commit.
+    void publish(const std::vector<FileEntry>& written, Sequence watermark, const LastSlots& last_slots);
+    /// A file was closed; its rows are the same.
+    void update(const FileEntry& entry);
+    void remove(const FileName& name);
+
+    [[nodiscard]] Sequence watermark() const;
+    /// The first file of this kind that has items beyond `after`.
+    [[nodiscard]] std::optional<FileEntry> first_beyond(FileKind kind, Sequence after) const;
+    /// The file of this kind with the highest sequences.
+    [[nodiscard]] std::optional<FileEntry> newest(FileKind kind) const;
+    /// The files, of either kind, that may hold something in [from, to].
+    [[nodiscard]] std::vector<FileEntry> covering(Slot from, Slot to) const;
+    [[nodiscard]] std::vector<FileEntry> files() const;
+
+    [[nodiscard]] std::optional<Slot> last_slot(const MeterId& meter) const;
+    [[nodiscard]] LastSlots last_slots() const;
+    [[nodiscard]] UtcTime last_taken_at() const;
+    [[nodiscard]] ClockEpoch last_epoch() const;
+    void raise_epoch(ClockEpoch epoch);
+    /// Items beyond `after`, at most: restarts leave holes in the sequences.
+    [[nodiscard]] std::uint64_t items_beyond(Sequence after) const;
+
+    /// A reader found the file damaged: the buffer's thread will set it aside. True: this was news.
+    bool report_damaged(const FileName& name);
+    std::set<FileName> take_damaged();
+
+private:
+    struct State {
+        std::map<FileName, FileSummary> files;  ///< few enough to walk: two a day
+        LastSlots last_slots;
+        Sequence watermark{0};
+        UtcTime last_taken_at{};
+        ClockEpoch last_epoch{0};
+        std::set<FileName> damaged;
+        std::set<FileName> to_set_aside;
+    };
+    static void note(State& state, const FileSummary& summary);
+    static void raise(State& state, const LastSlots& last_slots);
+
+    Guarded<State> state_;
+};
+
+}  // namespace mg

@@ -1,0 +1,132 @@
+#include "gateway/buffer/data_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <linux/magic.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "gateway/base/language.h"
+#include "gateway/base/log.h"
+
+namespace mg {
+namespace {
+
+constexpr auto kFolderMode = std::filesystem::perms::owner_all | std::filesystem::perms::group_read |
+                             std::filesystem::perms::group_exec;  // 0750
+
+tl::unexpected<Error> unusable(const std::filesystem::path& path, std::string_view why_en,
+                               std::string_view why_zh) {
+    return fail(Failure::invalid_config,
+                trf("data folder {0}: {1}", "数据目录 {0}：{2}", path.native(), why_en, why_zh));
+}
+
+tl::unexpected<Error> unusable(const std::filesystem::path& path, int error) {
+    const std::string why = std::generic_category().message(error);
+    return fail(Failure::invalid_config, trf("data folder {0} cannot be made or written: {1}",
+                                             "数据目录 {0} 无法创建或写入：{1}", path.native(), why));
+}
+
+std::string pid_in(int lock) {
+    std::array<char, 24> text{};
+    const auto size = ::pread(lock, text.data(), text.size(), 0);
+    std::string pid{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+    pid.erase(std::ranges::find_if_not(pid, [](char c) { return c >= '0' && c <= '9'; }), pid.end());
+    return pid.empty() ? "?" : pid;
+}
+
+Result<UniqueFd> lock_in(const std::filesystem::path& folder) {
+    UniqueFd lock{::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)};
+    if (!lock) return unusable(folder, errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return unusable(folder, errno);
+        return fail(Failure::invalid_config,
+                    trf("data folder {0} is in use by process {1}", "数据目录 {0} 正被进程 {1} 使用",
+                        folder.native(), pid_in(lock.get())));
+    }
+    // Only for people: the lock is the flock. A full disk may refuse the number, and that must not stop the
+    // gateway.
+    const std::string pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0) {
+        log::warning("{}", trf("data folder {}: the pid could not be written into lock",
+                               "数据目录 {}：无法把进程号写入 lock", folder.native()));
+    }
+    return lock;
+}
+
+}  // namespace
+
+Result<DataFolder> DataFolder::open(const StorageOptions& options) {
+    DataFolder folder;
+    folder.path_ = options.path;
+    std::error_code problem;
+    if (!std::filesystem::exists(options.path, problem)) {
+        std::filesystem::create_directories(options.path, problem);
+        if (problem) return unusable(options.path, problem.value());
+        std::filesystem::permissions(options.path, kFolderMode, problem);
+    }
+    if (!std::filesystem::is_directory(options.path, problem)) {
+        return unusable(options.path, "is not a folder", "不是目录");
+    }
+    struct statfs system{};
+    if (!options.allow_tmpfs && ::statfs(options.path.c_str(), &system) == 0 &&
+        system.f_type == TMPFS_MAGIC) {
+        return unusable(options.path, "lies in memory (tmpfs): nothing stored there survives a power cut",
+                        "位于内存文件系统（tmpfs），断电后数据全部丢失");
+    }
+    auto lock = lock_in(options.path);
+    if (!lock) return tl::unexpected<Error>(lock.error());
+    folder.lock_ = std::move(*lock);
+    return folder;
+}
+
+std::vector<FileName> DataFolder::files() const {
+    std::vector<FileName> names;
+    std::error_code problem;
+    for (const auto& each : std::filesystem::directory_iterator(path_, problem)) {
+        if (const auto name = FileName::from(each.path().filename().native())) names.push_back(*name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+int DataFolder::free_number(FileKind kind, std::chrono::local_days day) const {
+    int highest = 0;
+    std::error_code problem;
+    for (const auto& each : std::filesystem::directory_iterator(path_, problem)) {
+        // Files set aside keep their name as a prefix, and their number.
+        std::string text = each.path().filename().native();
+        if (const auto end = text.find(".db"); end != std::string::npos) text.resize(end + 3);
+        const auto name = FileName::from(text);
+        if (name && name->kind == kind && name->day == day) highest = std::max(highest, name->number);
+    }
+    return highest + 1;
+}
+
+void set_file_aside(const std::filesystem::path& path, const std::string& why, UtcTime now) {
+    const std::string mark =
+        fmt::format(".corrupt-{:%Y%m%dT%H%M%S}Z", std::chrono::floor<std::chrono::seconds>(now));
+    std::error_code problem;
+    std::filesystem::rename(path, path.native() + mark, problem);
+    std::error_code ignored;
+    std::filesystem::rename(path.native() + "-wal", path.native() + mark + "-wal", ignored);
+    std::filesystem::remove(path.native() + "-shm", ignored);
+    log::error("{}", problem
+                         ? trf("{0} cannot be used ({1}) and not be renamed: {2}",
+                               "{0} 无法使用（{1}），也无法改名：{2}", path.native(), why, problem.message())
+                         : trf("{0} cannot be used ({1}); kept as {0}{2}",
+                               "{0} 无法使用（{1}），已保留为 {0}{2}", path.native(), why, mark));
+}
+
+void remove_database(const std::filesystem::path& path) {
+    std::error_code ignored;
+    for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path.native() + part, ignored);
+}
+
+}  // namespace mg

@@ -1,0 +1,97 @@
+#include "gateway/buffer/slot_lookup.h"
+
+#include <algorithm>
+
+namespace mg {
+namespace {
+
+constexpr std::string_view kMeter = "SELECT id FROM meters WHERE name = ?";
+constexpr std::string_view kLatest =
+    "SELECT revision, epoch, data FROM samples WHERE slot = ? AND meter = ? ORDER BY revision DESC LIMIT 1";
+constexpr std::string_view kGap =
+    "SELECT 1 FROM gaps WHERE meter = ? AND \"from\" = ? AND \"to\" = ? AND reason = ? AND epoch = ? LIMIT 1";
+// The index leads with the slot. One step from slot to slot and one look for the meter in each costs a page
+// or two; reading the whole range of all meters would cost minutes at the start of a large site.
+constexpr std::string_view kNextSlot =
+    "SELECT slot FROM samples WHERE slot >= ? AND slot < ? ORDER BY slot LIMIT 1";
+constexpr std::string_view kGapsIn =
+    "SELECT \"from\", \"to\" FROM gaps WHERE meter = ? AND \"from\" < ? AND \"to\" > ?";
+
+constexpr milliseconds kGapStep{1000};
+
+}  // namespace
+
+Result<SlotLookup> SlotLookup::open(sqlite::Database& file) {
+    SlotLookup lookup;
+    for (const auto& [statement, sql] :
+         {std::pair{&lookup.meter_, kMeter}, std::pair{&lookup.latest_, kLatest},
+          std::pair{&lookup.gap_, kGap}, std::pair{&lookup.next_slot_, kNextSlot},
+          std::pair{&lookup.gaps_in_, kGapsIn}}) {
+        auto prepared = file.prepare(sql);
+        if (!prepared) return tl::unexpected<Error>(prepared.error());
+        *statement = std::move(*prepared);
+    }
+    return lookup;
+}
+
+Result<std::int64_t> SlotLookup::number_of(const MeterId& meter) {
+    const auto row = meter_.bind(1, std::string_view{meter.text}).step();
+    if (!row) return tl::unexpected<Error>(row.error());
+    const std::int64_t number = *row ? meter_.integer(0) : 0;
+    meter_.reset();
+    return number;
+}
+
+Result<std::optional<LatestRow>> SlotLookup::latest(const MeterId& meter, Slot slot) {
+    const auto number = number_of(meter);
+    if (!number) return tl::unexpected<Error>(number.error());
+    if (*number == 0) return std::nullopt;
+    const auto row = latest_.bind(1, stored(slot.at)).bind(2, *number).step();
+    if (!row) return tl::unexpected<Error>(row.error());
+    if (!*row) return std::nullopt;
+    const auto packed = latest_.bytes(2);
+    LatestRow latest{.revision = static_cast<std::uint32_t>(latest_.integer(0)),
+                     .epoch = static_cast<ClockEpoch>(latest_.integer(1)),
+                     .packed = {packed.begin(), packed.end()}};
+    latest_.reset();
+    return latest;
+}
+
+Result<bool> SlotLookup::has(const Gap& gap) {
+    const auto number = number_of(gap.meter);
+    if (!number) return tl::unexpected<Error>(number.error());
+    gap_.bind(1, *number).bind(2, stored(gap.from.at)).bind(3, stored(gap.to.at));
+    const auto row =
+        gap_.bind(4, static_cast<std::int64_t>(gap.reason)).bind(5, std::int64_t{gap.epoch}).step();
+    gap_.reset();
+    return row;
+}
+
+Result<> SlotLookup::add_covered(const MeterId& meter, Slot from, Slot to, std::set<Slot>& slots) {
+    const auto number = number_of(meter);
+    if (!number) return tl::unexpected<Error>(number.error());
+    if (*number == 0) return {};
+    for (Slot at = from; at < to; at.at += milliseconds{1}) {
+        const auto row = next_slot_.bind(1, stored(at.at)).bind(2, stored(to.at)).step();
+        if (!row) return tl::unexpected<Error>(row.error());
+        if (!*row) break;
+        at = Slot{time_from(next_slot_.integer(0))};
+        next_slot_.reset();
+        const auto found = latest_.bind(1, stored(at.at)).bind(2, *number).step();
+        latest_.reset();
+        if (!found) return tl::unexpected<Error>(found.error());
+        if (*found) slots.insert(at);
+    }
+    gaps_in_.bind(1, *number).bind(2, stored(to.at)).bind(3, stored(from.at));
+    while (true) {
+        const auto row = gaps_in_.step();
+        if (!row) return tl::unexpected<Error>(row.error());
+        if (!*row) return {};
+        Slot at{time_from(gaps_in_.integer(0))};
+        const Slot end = std::min(to, Slot{time_from(gaps_in_.integer(1))});
+        if (at < from) at.at += kGapStep * ((from.at - at.at + kGapStep - milliseconds{1}) / kGapStep);
+        for (; at < end; at.at += kGapStep) slots.insert(at);
+    }
+}
+
+}  // namespace mg

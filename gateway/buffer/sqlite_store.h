@@ -1,0 +1,132 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/base/counters.h"
+#include "gateway/base/guarded.h"
+#include "gateway/buffer/catalogue.h"
+#include "gateway/buffer/data_folder.h"
+#include "gateway/buffer/file_reader.h"
+#include "gateway/buffer/group_writer.h"
+#include "gateway/buffer/layout_cache.h"
+#include "gateway/buffer/meta_file.h"
+#include "gateway/buffer/sample_store.h"
+#include "gateway/buffer/waiting.h"
+
+namespace mg {
+
+/// The SampleStore on disk: append() fills a queue in memory, the thread "buffer" commits it in groups,
+/// readers of their own serve peek().
+///
+///   meta.db                       store id, reserved sequences, progress of the consumers, items set aside,
+///   epochs boundary-YYYYMMDD-NNNN.db     samples at boundary slots, and all gaps other-YYYYMMDD-NNNN.db all
+///   other samples lock                          held by the process that has the folder
+///
+/// Only the buffer thread writes the day files. peek(), covered_slots(), set_aside() and the counts may be
+/// called from any thread and block for the disk; append(), ack(), newest() and progress() never do.
+class SqliteStore final : public SampleStore {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const StorageOptions& options,
+                                                                   const SiteOptions& site, Clock& clock);
+    ~SqliteStore() override;
+
+    void append(Sample sample) override;
+    void append(Gap gap) override;
+    void commit_soon() override;
+    bool flush(SteadyTime deadline) override;
+
+    Result<Peeked> peek(Sequence after, std::size_t most) override;
+    [[nodiscard]] Sequence newest() const override;
+    void notify(Signal& signal) override;
+    void forget(Signal& signal) override;
+
+    Sequence progress(const UplinkId& consumer) override;
+    void ack(const UplinkId& consumer, Sequence through) override;
+    Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) override;
+    std::uint64_t set_aside_count(const UplinkId& consumer) override;
+    std::uint64_t backlog(const UplinkId& consumer) override;
+
+    Result<std::vector<Slot>> covered_slots(const MeterId& meter, Slot from, Slot to) override;
+    std::optional<Slot> last_slot(const MeterId& meter) override;
+    [[nodiscard]] UtcTime last_taken_at() override;
+    [[nodiscard]] ClockEpoch last_epoch() override;
+    [[nodiscard]] StoreStats stats() override;
+
+private:
+    struct Progress {
+        std::map<UplinkId, Sequence> through;
+        std::set<UplinkId> changed;  ///< since it was last written
+    };
+    /// When the buffer thread has what to do.
+    struct Due {
+        std::optional<SteadyTime> commit;
+        std::optional<SteadyTime> progress;
+        SteadyTime housekeeping{};
+    };
+    /// One file's part of a peek.
+    struct Stream {
+        FileEntry file;
+        FileReaders::Lease reader;
+    };
+
+    SqliteStore(const StorageOptions& options, const SiteOptions& site, Clock& clock, DataFolder folder);
+    Result<> start();
+    Result<std::string> open_meta();
+    Result<std::string> settle_store_id(const std::vector<FileName>& names);
+    Result<> take_stock(const std::vector<FileName>& names, const std::string& store_id);
+    void add_waiting(bool was_first);
+
+    // ---- the buffer thread ----
+    void run(const std::stop_token& stop);
+    void plan(Due& due) const;
+    bool commit_waiting();
+    void count(const GroupTally& tally);
+    void tell_everybody();
+    void note_trouble(const Error& why);
+    void note_recovery();
+    void save_progress();
+    void keep_house();
+    void set_damaged_aside();
+    void finish(SteadyTime deadline);
+
+    // ---- peek ----
+    Result<std::optional<Stream>> open_stream(FileKind kind, Sequence after, Sequence through);
+    void note_damaged(const FileName& file, Sequence sequence, const Error& why);
+
+    StorageOptions options_;
+    SiteOptions site_;
+    Clock& clock_;
+    DataFolder folder_;
+    std::unique_ptr<MetaFile> meta_;
+    LayoutCache layouts_;
+    Catalogue catalogue_;
+    FileReaders readers_;
+    Waiting waiting_;
+    std::unique_ptr<GroupWriter> writer_;  ///< used by the buffer thread only
+
+    Guarded<Progress> progress_;
+    Guarded<std::set<Signal*>> listeners_;
+    Guarded<std::string> trouble_;
+    Guarded<std::set<Sequence>> damaged_;
+    Counter committed_;
+    Counter commits_;
+    Counter duplicates_;
+    Counter superseded_;
+    Counter dropped_;
+    Counter damaged_count_;
+
+    Signal wake_;
+    std::atomic<bool> urgent_{false};
+    std::atomic<std::uint64_t> attempted_{0};  ///< arrivals up to here are on disk, or could not be put there
+    std::jthread thread_;
+};
+
+}  // namespace mg

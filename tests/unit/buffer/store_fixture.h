@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/base/clock.h"
+#include "gateway/buffer/open_store.h"
+#include "gateway/buffer/sample_store.h"
+
+namespace mg::test {
+
+/// A folder of its own, gone at the end.
+class TempFolder {
+public:
+    explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
+    ~TempFolder();
+    TempFolder(const TempFolder&) = delete;
+    TempFolder& operator=(const TempFolder&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// The files whose name contains `part`.
+    [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& part) const;
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Real waiting, and a wall clock that the test sets.
+class SetClock final : public Clock {
+public:
+    explicit SetClock(UtcTime now);
+    [[nodiscard]] UtcTime utc() const override { return real_.utc() + shift_.load(); }
+    [[nodiscard]] SteadyTime steady() const override { return real_.steady(); }
+    [[nodiscard]] bool synchronised() const override { return true; }
+    bool wait_until(SteadyTime due, std::stop_token stop) override {
+        return real_.wait_until(due, std::move(stop));
+    }
+    Wake wait(SteadyTime due, std::stop_token stop, Signal& signal) override {
+        return real_.wait(due, std::move(stop), signal);
+    }
+    void set(UtcTime now) { shift_ = now - real_.utc(); }
+
+private:
+    SystemClock real_;
+    std::atomic<milliseconds> shift_{milliseconds{0}};
+};
+
+/// 2026-11-22 10:00 at the site (+08:00).
+inline constexpr UtcTime kMorning{milliseconds{1'795'312'800'000}};
+
+LayoutRef layout(const std::string& meter, std::size_t points = 2, WireType type = WireType::f32);
+/// All points have the value `bits`.
+Sample sample(const LayoutRef& layout, UtcTime slot, std::uint64_t bits, bool boundary = false,
+              ClockEpoch epoch = 0);
+Sample missing(const LayoutRef& layout, UtcTime slot, Quality why = Quality::no_reply);
+Sample partly(const LayoutRef& layout, UtcTime slot, std::initializer_list<Reading> readings);
+
+StorageOptions storage_in(const std::filesystem::path& folder);
+std::unique_ptr<SampleStore> open_or_fail(const StorageOptions& options, Clock& clock);
+/// Waits until all that was appended was committed, or tried.
+void settle(SampleStore& store, Clock& clock);
+std::vector<StoredItem> everything(SampleStore& store, std::size_t most = 1000);
+/// "m1@10:00:05=7 r1" a sample, "m1@10:00:00..10:00:30 stopped" a gap; times at the site.
+std::string text_of(const StoredItem& item);
+std::vector<std::string> texts(SampleStore& store);
+/// Polls until `condition`, at most ten seconds.
+bool eventually(const std::function<bool()>& condition);
+
+}  // namespace mg::test
