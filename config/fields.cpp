@@ -1,0 +1,143 @@
+#include "config/fields.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "config/fields_tables.h"
+#include "config/values.h"
+#include "gateway/base/check.h"
+
+namespace mg {
+namespace {
+
+constexpr std::array kSections{
+    SectionText{Section::site, "site", false, "站点", "site", "整个站点。", "The site as a whole."},
+    SectionText{Section::storage, "storage", false, "本地存储", "storage", "采样在本机磁盘上的保存。",
+                "How samples are kept on disk."},
+    SectionText{Section::control, "control", false, "控制", "control", "命令行如何找到守护进程。",
+                "How commands reach the daemon."},
+    SectionText{Section::line, "line", true, "通信线路", "line", "一对 RS-485 或一个 TCP 端点，各写一段。",
+                "One for each RS-485 pair or TCP endpoint."},
+    SectionText{Section::uplink, "uplink", true, "上传目标", "uplink", "每个上传去处各写一段。",
+                "One for each destination."},
+    SectionText{
+        Section::model, "model", false, "采集模板", "model",
+        "一种计量器具一个文件；文件名去掉 .toml 即模板名，同名者取代自带的模板。",
+        "One file for each kind of instrument; its name without .toml is the model's id and replaces a "
+        "shipped model of that id."},
+    SectionText{Section::point, "point", true, "测点", "point",
+                "模板中的一个量；也可写成 point = [ { … }, { … } ]。",
+                "One quantity of a model; `point = [ { … }, { … } ]` does as well."},
+    SectionText{
+        Section::meter, "meters.csv", true, "计量点", "metering point",
+        "一行一个计量点。表头用中文或键名；UTF-8 或 GB18030；逗号、分号或制表符分隔。",
+        "One row for each metering point. Headings in Chinese or by key; UTF-8 or GB18030; separated by "
+        "comma, semicolon or tab."},
+};
+
+/// Lower case, without spaces, underscores, hyphens and an appended "(unit)".
+std::string heading_essence(std::string_view heading) {
+    for (const std::string_view bracket : {"(", "（"}) {
+        heading = heading.substr(0, heading.find(bracket));
+    }
+    std::string essence;
+    for (const char c : trimmed(heading)) {
+        if (c == ' ' || c == '_' || c == '-' || c == '\t' || c == '\n' || c == '\r') continue;
+        essence += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    for (const std::string_view space : {"\u3000", "\u00A0"}) {
+        for (auto at = essence.find(space); at != std::string::npos; at = essence.find(space)) {
+            essence.erase(at, space.size());
+        }
+    }
+    return essence;
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other, in bytes; a
+/// Chinese character counts for its three.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    constexpr std::size_t kLongest = 64;
+    a = a.substr(0, kLongest);
+    b = b.substr(0, kLongest);
+    std::vector<std::size_t> before_last;
+    std::vector<std::size_t> last;
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        before_last = std::move(last);
+        last = std::move(row);
+        row.assign(b.size() + 1, i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U);
+            row[j] = std::min({row[j - 1] + 1, last[j] + 1, replaced});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+    }
+    return row.back();
+}
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+}  // namespace
+
+std::span<const Field> fields_of(Section section) {
+    const auto part = [&] {
+        switch (section) {
+            case Section::site:
+            case Section::storage:
+            case Section::control:
+            case Section::line:
+            case Section::uplink:
+                return gateway_fields();
+            case Section::model:
+            case Section::point:
+                return model_fields();
+            case Section::meter:
+                return meter_fields();
+        }
+        return std::span<const Field>{};
+    }();
+    const auto run = std::ranges::equal_range(part, section, {}, &Field::section);
+    return {run.begin(), run.end()};
+}
+
+const SectionText& text_of(Section section) {
+    const auto found = std::ranges::find(kSections, section, &SectionText::section);
+    MG_CHECK(found != kSections.end());
+    return *found;
+}
+
+const Field* field_by_key(Section section, std::string_view key) {
+    const auto fields = fields_of(section);
+    const auto found = std::ranges::find(fields, key, &Field::key);
+    return found == fields.end() ? nullptr : &*found;
+}
+
+const Field* field_by_heading(Section section, std::string_view heading) {
+    const std::string wanted = heading_essence(heading);
+    const auto fields = fields_of(section);
+    const auto found = std::ranges::find_if(fields, [&](const Field& field) {
+        return heading_essence(field.key) == wanted || heading_essence(field.zh) == wanted;
+    });
+    return found == fields.end() ? nullptr : &*found;
+}
+
+std::string nearest_of(std::string_view text, const std::vector<std::string>& names) {
+    const auto nearest = std::ranges::min_element(
+        names, {}, [&](const std::string& name) { return edit_distance(text, name); });
+    return nearest == names.end() ? std::string{} : *nearest;
+}
+
+std::string nearest_key(Section section, std::string_view text) {
+    std::vector<std::string> names;
+    for (const Field& field : fields_of(section)) {
+        names.emplace_back(is_ascii(text) ? field.key : field.zh);
+    }
+    return nearest_of(text, names);
+}
+
+}  // namespace mg

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/base/language.h"
+
+/// The one table of everything that may be written into the configuration. It drives reading and checking,
+/// the reference manual, the headings of the spreadsheets and, later, the forms of the page.
+namespace mg {
+
+enum class Section : std::uint8_t { site, storage, control, line, uplink, model, point, meter };
+
+enum class ValueType : std::uint8_t {
+    id,          ///< a-z 0-9 _, permanent
+    model_id,    ///< a-z 0-9 - _
+    prose,       ///< free text for people
+    code,        ///< text that must stay as it is, and that spreadsheets like to turn into numbers and dates
+    integer,     ///< within the limits
+    decimal,     ///< exact, as written
+    positive,    ///< a decimal above 0
+    duration,    ///< "500ms", "15m"; limits in milliseconds
+    size,        ///< "64KiB"; limits in bytes
+    choice,      ///< one of `choices`
+    boolean,     ///< true or false
+    date,        ///< 2026-03-02 or 2026/3/2
+    utc_offset,  ///< "+08:00"
+    bilingual,   ///< a text, or { zh = "…", en = "…" }
+    hex_marks,   ///< a list of numbers such as "0xFFFF"
+};
+
+struct Limits {
+    std::int64_t least{INT64_MIN};
+    std::int64_t most{INT64_MAX};
+};
+
+struct Field {
+    Section section{};
+    std::string_view key;
+    std::string_view zh;  ///< its name; in tables the heading
+    std::string_view en;
+    ValueType type{ValueType::prose};
+    bool required{false};
+    Limits limits{};
+    std::string_view choices{};  ///< "none=无|even=偶": the key, then what else is accepted
+    std::string_view unit{};
+    std::string_view standard{};  ///< what holds when it is left out; empty: nothing
+    std::string_view help_zh{};
+    std::string_view help_en{};
+};
+
+struct SectionText {
+    Section section{};
+    std::string_view name;  ///< as the file has it: "site", "line", "point"
+    bool many{false};       ///< [[name]], one for each; or a row of a table
+    std::string_view zh;
+    std::string_view en;
+    std::string_view help_zh;
+    std::string_view help_en;
+};
+
+/// The fields of one section, in the order of the manual.
+std::span<const Field> fields_of(Section section);
+const SectionText& text_of(Section section);
+
+/// The field by its exact key; nullptr when there is none.
+const Field* field_by_key(Section section, std::string_view key);
+/// The field by a table heading: Chinese name or key, whatever the case, spaces, underscores, and an appended
+/// "(unit)".
+const Field* field_by_heading(Section section, std::string_view heading);
+
+/// The key or Chinese name (whichever alphabet `text` has) that is most like `text`.
+std::string nearest_key(Section section, std::string_view text);
+/// The most similar of `names`; empty when there are none.
+std::string nearest_of(std::string_view text, const std::vector<std::string>& names);
+
+/// "a, b, c": what the field accepts, in the language of the user. Empty for free text.
+std::string allowed_values(const Field& field);
+
+/// The reference manual of all fields, as Markdown.
+std::string fields_reference(Language language);
+
+}  // namespace mg

@@ -1,0 +1,143 @@
+#include <array>
+
+#include "config/fields.h"
+
+namespace mg {
+namespace {
+
+constexpr std::array kOrder{Section::site,   Section::storage, Section::control, Section::line,
+                            Section::uplink, Section::meter,   Section::model,   Section::point};
+
+/// The language is a parameter here, and the texts shared with problems follow the process; so it is set
+/// meanwhile.
+class SpokenLanguage {
+public:
+    explicit SpokenLanguage(Language wanted) : before_{language()} { set_language(wanted); }
+    SpokenLanguage(const SpokenLanguage&) = delete;
+    SpokenLanguage& operator=(const SpokenLanguage&) = delete;
+    ~SpokenLanguage() { set_language(before_); }
+
+private:
+    Language before_;
+};
+
+/// A vertical bar ends a cell of a Markdown table.
+std::string cell(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '|') escaped += '\\';
+        escaped += c;
+    }
+    return escaped;
+}
+
+std::string type_name(ValueType type) {
+    switch (type) {
+        case ValueType::id:
+            return std::string(tr("id", "编号"));
+        case ValueType::model_id:
+            return std::string(tr("model id", "模板名"));
+        case ValueType::prose:
+        case ValueType::code:
+            return std::string(tr("text", "文字"));
+        case ValueType::integer:
+            return std::string(tr("whole number", "整数"));
+        case ValueType::decimal:
+        case ValueType::positive:
+            return std::string(tr("number", "数"));
+        case ValueType::duration:
+            return std::string(tr("duration", "时长"));
+        case ValueType::size:
+            return std::string(tr("size", "容量"));
+        case ValueType::choice:
+            return std::string(tr("choice", "选择"));
+        case ValueType::boolean:
+            return std::string(tr("yes or no", "是否"));
+        case ValueType::date:
+            return std::string(tr("date", "日期"));
+        case ValueType::utc_offset:
+            return std::string(tr("offset", "偏移"));
+        case ValueType::bilingual:
+            return std::string(tr("text in two languages", "双语文字"));
+        case ValueType::hex_marks:
+            return std::string(tr("list", "列表"));
+    }
+    return {};
+}
+
+std::string allowed_cell(const Field& field) {
+    std::string text = type_name(field.type);
+    if (const std::string allowed = allowed_values(field); !allowed.empty())
+        text += trf(": {}", "：{}", allowed);
+    if (!field.unit.empty()) text += trf(" ({})", "（{}）", field.unit);
+    return text;
+}
+
+std::string standard_cell(const Field& field) {
+    if (field.required) return std::string(tr("**required**", "**必填**"));
+    return field.standard.empty() ? std::string{} : fmt::format("`{}`", field.standard);
+}
+
+std::string title(const SectionText& section) {
+    const std::string_view name = tr(section.en, section.zh);
+    if (section.section == Section::meter) return fmt::format("`meters.csv`: {}", name);
+    return fmt::format(fmt::runtime(section.many ? "`[[{}]]`: {}" : "`[{}]`: {}"), section.name, name);
+}
+
+std::string file_heading(Section section) {
+    switch (section) {
+        case Section::site:
+            return "\n# gateway.toml\n";
+        case Section::meter:
+            return "\n# meters.csv\n";
+        case Section::model:
+            return "\n# models/*.toml\n";
+        case Section::storage:
+        case Section::control:
+        case Section::line:
+        case Section::uplink:
+        case Section::point:
+            return {};
+    }
+    return {};
+}
+
+std::string section_reference(Section section) {
+    const SectionText& about = text_of(section);
+    std::string text = fmt::format("{}\n## {}\n\n{}\n\n", file_heading(section), title(about),
+                                   tr(about.help_en, about.help_zh));
+    text += tr("| key | name | what it may be | when left out | meaning |\n",
+               "| 键 | 名称 | 可以是 | 不写时 | 含义 |\n");
+    text += "|---|---|---|---|---|\n";
+    for (const Field& field : fields_of(section)) {
+        // The Chinese name is the heading of the column: English readers need it as well.
+        const std::string name = section == Section::meter && language() == Language::en
+                                     ? fmt::format("{} ({})", field.en, field.zh)
+                                     : std::string(tr(field.en, field.zh));
+        text +=
+            fmt::format("| `{}` | {} | {} | {} | {} |\n", field.key, cell(name), cell(allowed_cell(field)),
+                        cell(standard_cell(field)), cell(tr(field.help_en, field.help_zh)));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string fields_reference(Language wanted) {
+    const SpokenLanguage spoken{wanted};
+    std::string text;
+    text +=
+        tr("Every key of the configuration, generated from the table that the program checks it by.\n"
+           "`metergate check --config DIR` names each mistake with its place.\n\n"
+           "Durations are written with their unit (`500ms`, `60s`, `15m`, `2h`, `180d`), sizes as well "
+           "(`64KiB`, "
+           "`16MiB`). Relative paths start at the configuration folder. Unknown keys are mistakes.\n",
+           "配置中的每一个键。本页由程序检查配置所用的字段表生成。\n"
+           "`metergate check --config 目录` 会指出每一处错误的位置。\n\n"
+           "时长带单位(`500ms`、`60s`、`15m`、`2h`、`180d`)，容量也带单位(`64KiB`、`16MiB`)。"
+           "相对路径从配置目录算起。未知的键按错误处理。\n");
+    for (const Section section : kOrder) text += section_reference(section);
+    return text;
+}
+
+}  // namespace mg

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+
+#include "config/fields.h"
+
+/// The parts of the field table, one a file that people write.
+namespace mg {
+
+std::span<const Field> gateway_fields();  ///< gateway.toml
+std::span<const Field> model_fields();    ///< models/*.toml
+std::span<const Field> meter_fields();    ///< meters.csv
+
+}  // namespace mg

@@ -1,0 +1,131 @@
+#include "config/load.h"
+
+#include <exception>
+#include <set>
+#include <system_error>
+
+#include "config/loaders.h"
+#include "config/shipped_files.h"
+#include "config/text_file.h"
+#include "gateway/base/check.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::string_view kGatewayFile = "gateway.toml";
+constexpr std::string_view kMetersFile = "meters.csv";
+constexpr std::string_view kModelsFolder = "models";
+constexpr std::size_t kMostModelFiles = 1000;
+
+std::vector<ModelOptions> parse_shipped_models() {
+    std::vector<ModelOptions> models;
+    for (const auto& [name, text] : shipped_model_files()) {
+        auto loaded = load_model(text, std::string(name));
+        MG_CHECK(loaded.model.has_value());  // a test loads every shipped file
+        models.push_back(std::move(*loaded.model));
+    }
+    return models;
+}
+
+/// The site's own model files, sorted by name; none when there is no such folder.
+std::vector<path> model_files(const path& folder, std::vector<Problem>& problems) {
+    std::vector<path> files;
+    std::error_code error;
+    if (!std::filesystem::exists(folder, error)) return files;
+    for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() == ".toml") files.push_back(entry->path());
+    }
+    Reporter report{std::string(kModelsFolder), problems};
+    if (error) report.error({}, {}, {trf("cannot be read: {}", "无法读取：{}", error.message()), {}});
+    if (files.size() > kMostModelFiles) {
+        report.error({}, {},
+                     {std::string(tr("too many model files", "模板文件过多")),
+                      trf("at most {}", "不超过 {} 个", kMostModelFiles)},
+                     std::to_string(files.size()));
+        files.clear();
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+void replace_or_add(std::vector<ModelOptions>& models, ModelOptions model) {
+    const auto same = std::ranges::find(models, model.id, &ModelOptions::id);
+    if (same == models.end())
+        models.push_back(std::move(model));
+    else
+        *same = std::move(model);
+}
+
+/// Ids of the models that could not be loaded; the others are in options.models.
+std::set<std::string> load_models(Loaded& loaded) {
+    std::set<std::string> broken;
+    loaded.options.models = shipped_models();
+    for (const path& file : model_files(loaded.options.directory / kModelsFolder, loaded.problems)) {
+        const std::string name = std::string(kModelsFolder) + "/" + file.filename().string();
+        Reporter report{name, loaded.problems};
+        const auto text = read_text_file(file, report);
+        LoadedModel model = text ? load_model(*text, name) : LoadedModel{};
+        loaded.problems.insert(loaded.problems.end(), model.problems.begin(), model.problems.end());
+        if (model.model)
+            replace_or_add(loaded.options.models, std::move(*model.model));
+        else
+            broken.insert(file.stem().string());
+    }
+    return broken;
+}
+
+bool is_readable_folder(const path& directory, std::vector<Problem>& problems) {
+    std::error_code error;
+    if (std::filesystem::is_directory(directory, error)) return true;
+    Reporter report{directory.string(), problems};
+    report.error({}, {},
+                 {std::string(tr("the configuration folder does not exist or cannot be entered",
+                                 "配置目录不存在或无法进入")),
+                  std::string(tr("a folder with gateway.toml and meters.csv",
+                                 "含 gateway.toml 和 meters.csv 的目录"))});
+    return false;
+}
+
+void load_into(Loaded& loaded, const path& directory) {
+    std::error_code error;
+    loaded.options.directory = std::filesystem::absolute(directory, error);
+    if (error) loaded.options.directory = directory;
+    if (!is_readable_folder(directory, loaded.problems)) return;
+
+    const auto broken_models = load_models(loaded);
+    Reporter gateway{std::string(kGatewayFile), loaded.problems};
+    const auto gateway_text = read_text_file(directory / kGatewayFile, gateway);
+    if (gateway_text) load_gateway(*gateway_text, loaded.options, gateway);
+    Reporter meters{std::string(kMetersFile), loaded.problems};
+    const auto meters_text = read_text_file(directory / kMetersFile, meters);
+    // Without lines every row would be blamed for a line that nobody could read.
+    const bool lines_known = gateway_text && !loaded.options.lines.empty();
+    const bool blame_rows = lines_known || loaded.ok();
+    if (meters_text && blame_rows) load_meters(*meters_text, broken_models, loaded.options, meters);
+    sort_by_position(loaded.problems);
+}
+
+}  // namespace
+
+const std::vector<ModelOptions>& shipped_models() {
+    static const std::vector<ModelOptions> models = parse_shipped_models();
+    return models;
+}
+
+Loaded load_config(const path& directory) {
+    Loaded loaded;
+    try {
+        load_into(loaded, directory);
+    } catch (const std::exception& error) {
+        // What is left to throw here is memory and the file system library on odd names.
+        loaded.problems.push_back(
+            {.file = directory.string(), .field = {}, .what = error.what(), .allowed = {}, .found = {}});
+    }
+    return loaded;
+}
+
+}  // namespace mg

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "config/problem.h"
+
+namespace mg {
+
+struct Loaded {
+    Options options;
+    std::vector<Problem> problems;  ///< of all files, by file and position
+
+    /// Warnings do not count. When false, `options` is incomplete and must not be used.
+    [[nodiscard]] bool ok() const {
+        return std::ranges::none_of(problems, [](const Problem& p) { return p.severity == Severity::error; });
+    }
+};
+
+/// Reads gateway.toml, meters.csv and models/*.toml of `directory` and reports every problem of all of them
+/// at once. Never throws; blocks for the disk; about 50 µs a metering point.
+Loaded load_config(const std::filesystem::path& directory);
+
+struct LoadedModel {
+    std::optional<ModelOptions> model;  ///< none where there is an error
+    std::vector<Problem> problems;
+};
+
+/// One model file from its text. `file_name` is "eastron-sdm630.toml": the model's id, and how problems name
+/// it.
+LoadedModel load_model(std::string_view text, const std::string& file_name);
+
+/// The models that are built into the program, by id.
+const std::vector<ModelOptions>& shipped_models();
+
+}  // namespace mg

@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+
+#include "config/loaders.h"
+#include "config/toml_tree.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::array<std::string_view, 5> kSections{"site", "storage", "control", "line", "uplink"};
+
+void report_unknown_sections(const TomlNode& document, Reporter& report) {
+    const std::vector<std::string> names(kSections.begin(), kSections.end());
+    for (const auto& member : document.members) {
+        if (std::ranges::find(kSections, member.key) != kSections.end()) continue;
+        report.error(member.place, member.key,
+                     {trf("unknown section '{}', nearest is '{}'", "没有“{}”这一段，最接近的是“{}”",
+                          member.key, nearest_of(member.key, names)),
+                      "[site], [storage], [control], [[line]], [[uplink]]"});
+    }
+}
+
+/// The table of [name]; an empty one when it is left out or is something else.
+Record single(Section section, const TomlNode& document, Reporter& report) {
+    const std::string name{text_of(section).name};
+    const TomlNode* node = document.find(name);
+    if (node != nullptr && node->kind != TomlKind::table) {
+        report.error(node->place, name,
+                     {trf("wrong type: {}", "类型不对：是{}", describe(node->kind)), "[" + name + "]"});
+        node = nullptr;
+    }
+    return read_table(section, node != nullptr ? *node : TomlNode{}, report);
+}
+
+/// The records of [[name]].
+std::vector<Record> many(Section section, const TomlNode& document, std::size_t most, Reporter& report) {
+    const std::string name{text_of(section).name};
+    const TomlNode* node = document.find(name);
+    if (node == nullptr) return {};
+    const bool list = node->kind == TomlKind::array;
+    if (!list ||
+        std::ranges::any_of(node->items, [](const TomlNode& n) { return n.kind != TomlKind::table; })) {
+        report.error(node->place, name,
+                     {trf("wrong type: {}", "类型不对：是{}", describe(node->kind)), "[[" + name + "]]"});
+        return {};
+    }
+    if (node->items.size() > most) {
+        report.error(node->items[most].place, name,
+                     {trf("too many [[{}]]", "[[{}]] 过多", name), trf("at most {}", "不超过 {} 个", most)},
+                     std::to_string(node->items.size()));
+        return {};
+    }
+    std::vector<Record> records;
+    for (const TomlNode& item : node->items) records.push_back(read_table(section, item, report));
+    return records;
+}
+
+void read_site(const Record& record, SiteOptions& site, Reporter& report) {
+    site.id = record.get_or<std::string>("id", site.id);
+    site.name = record.text("name");
+    site.utc_offset =
+        std::chrono::minutes{record.get_or<std::int64_t>("utc_offset", site.utc_offset.count())};
+    site.boundary = milliseconds{record.get_or<std::int64_t>("boundary", site.boundary.count())};
+    if (std::chrono::hours{1} % site.boundary != milliseconds{0}) {
+        report.error(
+            record.place_of("boundary"), record.field_name("boundary"),
+            {std::string(tr("does not divide one hour", "不能整除 1 小时")), "15m, 30m, 60m, 5m, 10s, …"},
+            record.text("boundary"));
+    }
+}
+
+/// Durations kept in whole days.
+std::chrono::days days_of(const Record& record, std::string_view key, std::chrono::days standard,
+                          Reporter& report) {
+    const milliseconds value{record.get_or<std::int64_t>(key, milliseconds{standard}.count())};
+    const auto days = std::chrono::floor<std::chrono::days>(value);
+    if (days != value) {
+        report.error(record.place_of(key), record.field_name(key),
+                     {std::string(tr("not in whole days", "不是整天数")), "180d"}, record.text(key));
+    }
+    return days;
+}
+
+void read_storage(const Record& record, const path& directory, StorageOptions& storage, Reporter& report) {
+    storage.path = directory / record.get_or<std::string>("path", storage.path.string());
+    storage.commit_interval =
+        milliseconds{record.get_or<std::int64_t>("commit_interval", storage.commit_interval.count())};
+    storage.keep_boundary = days_of(record, "keep_boundary", storage.keep_boundary, report);
+    storage.keep_other = days_of(record, "keep_other", storage.keep_other, report);
+    storage.memory_limit = static_cast<std::size_t>(
+        record.get_or<std::int64_t>("memory_limit", static_cast<std::int64_t>(storage.memory_limit)));
+}
+
+template <class Item>
+void report_duplicate_ids(const std::vector<Record>& records, const std::vector<Item>& items,
+                          Reporter& report) {
+    std::map<std::string, Place> first;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const std::string& id = items[i].id.text;
+        if (id.empty()) continue;
+        const auto [known, is_new] = first.emplace(id, records[i].place_of("id"));
+        if (is_new) continue;
+        report.error(
+            records[i].place_of("id"), records[i].field_name("id"),
+            {trf("the id was used before, in line {}", "编号重复，第 {} 行已用过", known->second.line), {}},
+            id);
+    }
+}
+
+/// What two lines cannot share: a serial port, a port we listen on, a serial wire behind one TCP port.
+std::string claimed_by(const LineOptions& line) {
+    if (const auto* serial = std::get_if<SerialChannel>(&line.channel)) return serial->device;
+    if (const auto* listen = std::get_if<ListenChannel>(&line.channel))
+        return fmt::format(":{}", listen->port);
+    const auto& tcp = std::get<TcpChannel>(line.channel);
+    return tcp.host.empty() ? std::string{} : fmt::format("{}:{}", tcp.host, tcp.port);
+}
+
+void report_shared_channels(const std::vector<Record>& records, const std::vector<LineOptions>& lines,
+                            Reporter& report) {
+    std::map<std::string, std::string> owners;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const std::string channel = claimed_by(lines[i]);
+        if (channel.empty() || channel == ":0") continue;
+        const auto [known, is_new] = owners.emplace(channel, lines[i].id.text);
+        if (is_new) continue;
+        report.error(records[i].place(), "line",
+                     {trf("the line '{}' uses the same channel; meters behind it belong to one line",
+                          "与线路“{}”是同一个通道；其后的表应属于同一条线路", known->second),
+                      {}},
+                     channel);
+    }
+}
+
+}  // namespace
+
+void load_gateway(std::string_view text, Options& options, Reporter& report) {
+    const auto document = parse_toml(text);
+    if (!document) {
+        report.error(document.error().place, {}, document.error().complaint);
+        return;
+    }
+    report_unknown_sections(*document, report);
+    read_site(single(Section::site, *document, report), options.site, report);
+    read_storage(single(Section::storage, *document, report), options.directory, options.storage, report);
+    const Record control = single(Section::control, *document, report);
+    options.control.socket =
+        options.directory / control.get_or<std::string>("socket", options.control.socket.string());
+
+    const auto lines = many(Section::line, *document, kMostLines, report);
+    for (const Record& record : lines) options.lines.push_back(read_line(record, report));
+    report_duplicate_ids(lines, options.lines, report);
+    report_shared_channels(lines, options.lines, report);
+
+    const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
+    for (const Record& record : uplinks) {
+        options.uplinks.push_back(read_uplink(record, options.directory, report));
+    }
+    report_duplicate_ids(uplinks, options.uplinks, report);
+    if (document->find("uplink") == nullptr) {
+        report.warning({}, "uplink",
+                       {std::string(tr("none is configured: samples are stored and not sent anywhere",
+                                       "没有上传目标：采样只存在本地，不上传")),
+                        "[[uplink]]"});
+    }
+}
+
+}  // namespace mg

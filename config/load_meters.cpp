@@ -1,0 +1,346 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "config/csv.h"
+#include "config/loaders.h"
+#include "config/spreadsheet.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+bool is_blank(const CsvRow& row) {
+    return std::ranges::all_of(row.cells, [](const std::string& cell) { return trimmed(cell).empty(); });
+}
+
+/// The field of each column; nullptr where the heading is empty or unknown.
+using Columns = std::vector<const Field*>;
+
+Columns read_headings(const CsvRow& row, Reporter& report) {
+    Columns columns;
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        const std::string_view heading = trimmed(row.cells[i]);
+        const Field* field = field_by_heading(Section::meter, heading);
+        const Place place{row.line, static_cast<int>(i) + 1};
+        if (field == nullptr && !heading.empty()) {
+            report.error(place, heading,
+                         {trf("unknown heading, nearest is '{}'", "没有这个表头，最接近的是“{}”",
+                              nearest_key(Section::meter, heading)),
+                          {}});
+        }
+        if (field != nullptr && std::ranges::find(columns, field) != columns.end()) {
+            report.error(place, field->key,
+                         {std::string(tr("the column is there twice", "这一列出现了两次")), {}}, heading);
+            field = nullptr;
+        }
+        columns.push_back(field);
+    }
+    return columns;
+}
+
+Record::Entry read_cell(const Field& field, Place place, std::string_view text, Reporter& report) {
+    Record::Entry entry{&field, place, std::string(text), false, {}};
+    const auto damage = spreadsheet_damage(field, text);
+    if (damage && damage->severity == Severity::error) {
+        report.error(place, field.key, damage->complaint, text);
+        return entry;
+    }
+    if (damage) report.warning(place, field.key, damage->complaint, text);
+    if (text.size() > kLongestText) {
+        report.error(place, field.key,
+                     {std::string(tr("the text is too long", "文字过长")),
+                      trf("at most {} bytes", "不超过 {} 字节", kLongestText)},
+                     text);
+        return entry;
+    }
+    auto value = parse_value(field, text);
+    if (value) {
+        entry.value = std::move(*value);
+        entry.valid = true;
+    } else {
+        report.error(place, field.key, value.error(), text);
+    }
+    return entry;
+}
+
+Record read_row(const CsvRow& row, const Columns& columns, Reporter& report) {
+    Record record{Section::meter, {row.line, 0}};
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        const std::string_view text = trimmed(row.cells[i]);
+        if (text.empty()) continue;
+        const Place place{row.line, static_cast<int>(i) + 1};
+        if (i >= columns.size()) {
+            report.error(place, {},
+                         {trf("a cell beyond the last of {} columns", "超出表头的 {} 列", columns.size()),
+                          std::string(tr("text with a separator in it is quoted", "含分隔符的文字要加引号"))},
+                         text);
+            break;
+        }
+        if (columns[i] != nullptr) record.add(read_cell(*columns[i], place, text, report));
+    }
+    return record;
+}
+
+/// Everything a row may refer to, and what the rows before it claimed.
+class MeterTable {
+public:
+    MeterTable(Options& options, const std::set<std::string>& broken_models, Reporter& report)
+        : options_{options}, broken_models_{broken_models}, report_{report} {
+        for (const auto& line : options.lines) lines_.emplace(line.id.text, &line);
+        for (const auto& model : options.models) models_.emplace(model.id, &model);
+    }
+
+    void set_headings(const Columns& columns, int line) {
+        columns_ = columns;
+        heading_line_ = line;
+    }
+    [[nodiscard]] const Columns& columns() const { return columns_; }
+
+    void add(const Record& record) {
+        MeterOptions meter;
+        meter.id.text = record.get_or<std::string>("id", {});
+        meter.name = record.text("name");
+        meter.every = milliseconds{record.get_or<std::int64_t>("every", meter.every.count())};
+        meter.circuit = static_cast<int>(record.get_or<std::int64_t>("circuit", 0));
+        meter.model = record.get_or<std::string>("model", {});
+        for (const auto& entry : record.entries()) meter.columns.emplace(entry.field->key, entry.text);
+        if (!record.has("id")) report_missing(record, "id");
+        claim_id(record, meter);
+        check_every(record, meter);
+        check_dates(record);
+        meter.multiplier = read_multiplier(record, report_);
+        if (record.has("line"))
+            connect(record, meter);
+        else
+            check_ledger_only(record);
+        options_.meters.push_back(std::move(meter));
+    }
+
+private:
+    struct Claim {
+        std::size_t meter;
+        int line;
+    };
+
+    /// At its cell; a column that is not there at all is named once and not in each row.
+    void report_missing(const Record& record, std::string_view key) {
+        const auto column = std::ranges::find(columns_, field_by_key(Section::meter, key));
+        if (column == columns_.end()) {
+            if (!absent_columns_.insert(key).second) return;
+            report_.error({heading_line_, 0}, key,
+                          {std::string(tr("the column is missing, and metering points on a line need it",
+                                          "缺少这一列，而联网的计量点必须写")),
+                           {}});
+            return;
+        }
+        report_.error(
+            {record.place().line, static_cast<int>(column - columns_.begin()) + 1}, key,
+            {std::string(tr("is missing", "缺少此项")),
+             key == "id" ? allowed_values(**column)
+                         : std::string(tr("required where a line is given", "写了通信线路就必填"))});
+    }
+
+    void claim_id(const Record& record, const MeterOptions& meter) {
+        if (meter.id.text.empty()) return;
+        const auto [known, is_new] = ids_.emplace(meter.id.text, record.place().line);
+        if (is_new) return;
+        report_.error(
+            record.place_of("id"), "id",
+            {trf("the id was used before, in line {}", "编号重复，第 {} 行已用过", known->second), {}},
+            meter.id.text);
+    }
+
+    void check_every(const Record& record, const MeterOptions& meter) {
+        if (std::chrono::hours{24} % meter.every == milliseconds{0}) return;
+        report_.error(record.place_of("every"), "every",
+                      {std::string(tr("does not divide 24 hours", "不能整除 24 小时")),
+                       "1s, 5s, 10s, 60s, 5m, 15m, 1h, …"},
+                      record.text("every"));
+    }
+
+    void check_dates(const Record& record) {
+        const auto* verified = record.get<std::string>("verified_on");
+        const auto* valid = record.get<std::string>("valid_until");
+        if (verified == nullptr || valid == nullptr || *verified <= *valid) return;
+        report_.error(record.place_of("valid_until"), "valid_until",
+                      {trf("before the verification of {}", "早于最近检定日期 {}", *verified), {}}, *valid);
+    }
+
+    void check_ledger_only(const Record& record) {
+        for (const std::string_view key : {"address", "model", "circuit"}) {
+            if (!record.has(key)) continue;
+            report_.warning(
+                record.place_of(key), key,
+                {std::string(tr("no line is given: the row is for the ledger only and is never polled",
+                                "没有写通信线路：此行只进台账，不会采集")),
+                 {}},
+                record.text(key));
+            return;
+        }
+    }
+
+    const LineOptions* find_line(const Record& record) {
+        const auto* id = record.get<std::string>("line");
+        if (id == nullptr) return nullptr;
+        const auto found = lines_.find(*id);
+        if (found != lines_.end()) return found->second;
+        std::vector<std::string> names;
+        for (const auto& line : options_.lines) names.push_back(line.id.text);
+        const std::string nearest = nearest_of(*id, names);
+        report_.error(
+            record.place_of("line"), "line",
+            {nearest.empty() ? std::string(tr("gateway.toml has no lines", "gateway.toml 中没有线路"))
+                             : trf("no such line in gateway.toml, nearest is '{}'",
+                                   "gateway.toml 中没有这条线路，最接近的是“{}”", nearest),
+             {}},
+            *id);
+        return nullptr;
+    }
+
+    const ModelOptions* find_model(const Record& record) {
+        if (!record.has("model")) {
+            report_missing(record, "model");
+        }
+        const auto* id = record.get<std::string>("model");
+        if (id == nullptr) return nullptr;
+        const auto found = models_.find(*id);
+        if (found != models_.end()) return found->second;
+        if (broken_models_.contains(*id)) return nullptr;
+        std::vector<std::string> names;
+        for (const auto& model : options_.models) names.push_back(model.id);
+        report_.error(record.place_of("model"), "model",
+                      {trf("no such model, nearest is '{}'", "没有这个采集模板，最接近的是“{}”",
+                           nearest_of(*id, names)),
+                       {}},
+                      *id);
+        return nullptr;
+    }
+
+    void connect(const Record& record, MeterOptions& meter) {
+        const LineOptions* line = find_line(record);
+        const ModelOptions* model = find_model(record);
+        if (!record.has("address")) {
+            report_missing(record, "address");
+        }
+        if (line == nullptr || model == nullptr) return;
+        meter.line = line->id;
+        meter.settings = settings_of(record, *line);
+        if (line->kind == LineKind::modbus_tcp && model->protocol != Protocol::modbus) {
+            report_.error(record.place_of("model"), "model",
+                          {trf("the line '{}' speaks Modbus TCP, this instrument does not",
+                               "线路“{}”是 Modbus TCP，这种表不说 Modbus", line->id.text),
+                           "serial, rtu-over-tcp, dtu"},
+                          model->id);
+        }
+        check_circuit(record, meter, *model);
+        const auto* address = record.get<std::string>("address");
+        if (address == nullptr) return;
+        meter.address = read_address(record, *line, model->protocol, report_);
+        if (!meter.address.empty()) claim_address(record, meter, *model);
+    }
+
+    static std::optional<SerialSettings> settings_of(const Record& record, const LineOptions& line) {
+        const SerialSettings of_line =
+            std::visit([](const auto& channel) { return channel.settings; }, line.channel);
+        SerialSettings own = of_line;
+        own.baud = static_cast<int>(record.get_or<std::int64_t>("baud", own.baud));
+        if (const auto* parity = record.get<std::string>("parity")) {
+            own.parity = *parity == "even" ? Parity::even : *parity == "odd" ? Parity::odd : Parity::none;
+        }
+        return own == of_line ? std::nullopt : std::optional{own};
+    }
+
+    void check_circuit(const Record& record, const MeterOptions& meter, const ModelOptions& model) {
+        if (model.circuits == 0 && record.has("circuit")) {
+            report_.error(record.place_of("circuit"), "circuit",
+                          {trf("the model '{}' has no circuits", "采集模板“{}”没有回路", model.id), {}},
+                          record.text("circuit"));
+        } else if (model.circuits > 0 && (meter.circuit < 1 || meter.circuit > model.circuits)) {
+            report_.error(record.place_of("circuit"), "circuit",
+                          {trf("the model '{}' has several circuits: say which",
+                               "采集模板“{}”有多个回路，须写明第几回路", model.id),
+                           fmt::format("1 … {}", model.circuits)},
+                          record.text("circuit"));
+        }
+    }
+
+    void claim_address(const Record& record, const MeterOptions& meter, const ModelOptions& model) {
+        auto& claims = addresses_[{meter.line->text, meter.address}];
+        for (const Claim& claim : claims) {
+            const MeterOptions& other = options_.meters[claim.meter];
+            if (model.circuits == 0 || other.model != meter.model || other.circuit == meter.circuit) {
+                report_.error(
+                    record.place_of("address"), "address",
+                    {trf("'{}' in line {} is at this address already", "第 {1} 行的“{0}”已占用此地址",
+                         other.id.text, claim.line),
+                     std::string(tr(
+                         "one row for each instrument; several rows only for different circuits of one model",
+                         "一台表一行；只有同一模板的不同回路才能同地址"))},
+                    record.text("address"));
+                break;
+            }
+            if (other.settings != meter.settings || other.every != meter.every) {
+                report_.error(record.place_of("address"), "address",
+                              {trf("circuits of one instrument differ in baud rate, parity or interval from "
+                                   "'{}' in line {}",
+                                   "与第 {1} 行“{0}”是同一台表，波特率、校验、采集周期必须相同",
+                                   other.id.text, claim.line),
+                               {}},
+                              record.text("address"));
+                break;
+            }
+        }
+        claims.push_back({options_.meters.size(), record.place().line});
+    }
+
+    Columns columns_;
+    int heading_line_{0};
+    std::set<std::string_view> absent_columns_;
+    Options& options_;
+    const std::set<std::string>& broken_models_;
+    Reporter& report_;
+    std::unordered_map<std::string, const LineOptions*> lines_;
+    std::unordered_map<std::string, const ModelOptions*> models_;
+    std::unordered_map<std::string, int> ids_;
+    std::map<std::pair<std::string, std::string>, std::vector<Claim>> addresses_;
+};
+
+}  // namespace
+
+void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
+                 Reporter& report) {
+    CsvReader reader{text, separator_of(text)};
+    MeterTable table{options, broken_models, report};
+    while (auto row = reader.next()) {
+        if (row->trouble) report.error(row->trouble_at, {}, *row->trouble);
+        if (is_blank(*row)) continue;
+        if (table.columns().empty()) {
+            table.set_headings(read_headings(*row, report), row->line);
+            const Field* id = field_by_key(Section::meter, "id");
+            if (std::ranges::find(table.columns(), id) != table.columns().end()) continue;
+            report.error({row->line, 0}, "id",
+                         {std::string(tr("the column is missing; the first line holds the headings",
+                                         "缺少这一列；首行应为表头")),
+                          std::string(tr("计量点编号 or id", "计量点编号 或 id"))});
+            return;
+        }
+        if (row->trouble) continue;  // what its cells are is guesswork
+        if (options.meters.size() == kMostMeters) {
+            report.error({row->line, 0}, {},
+                         {std::string(tr("too many metering points", "计量点过多")),
+                          trf("at most {}", "不超过 {} 个", kMostMeters)});
+            return;
+        }
+        table.add(read_row(*row, table.columns(), report));
+    }
+    if (table.columns().empty()) {
+        report.error({}, {},
+                     {std::string(tr("the table is empty", "表是空的")),
+                      std::string(tr("a line of headings, then a row for each metering point",
+                                     "首行表头，其后每个计量点一行"))});
+    }
+}
+
+}  // namespace mg

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "config/problem.h"
+#include "config/record.h"
+
+/// The parts of load.h, one a file of the configuration. Texts are UTF-8; nothing here touches the disk or
+/// throws.
+namespace mg {
+
+/// gateway.toml. Lines with mistakes are kept as far as they are known, so that meters that refer to them are
+/// not blamed as well.
+void load_gateway(std::string_view text, Options& options, Reporter& report);
+
+LineOptions read_line(const Record& record, Reporter& report);
+/// Relative paths start at `directory`.
+UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory, Reporter& report);
+
+/// meters.csv into options.meters; lines and models must be there. References to `broken_models` are not
+/// reported.
+void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
+                 Reporter& report);
+
+/// The instrument at an address, as far as it decides what bytes go over the wire: address without separators
+/// and multiplier of one row. Complaints are reported; the result is then without meaning.
+std::string read_address(const Record& record, const LineOptions& line, Protocol protocol, Reporter& report);
+Multiplier read_multiplier(const Record& record, Reporter& report);
+
+}  // namespace mg

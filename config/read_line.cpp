@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <array>
+
+#include "config/loaders.h"
+#include "gateway/base/language.h"
+
+namespace mg {
+namespace {
+
+struct KindName {
+    std::string_view name;
+    LineKind kind;
+    std::string_view needs;    ///< keys without which the kind does not work
+    std::string_view refuses;  ///< keys that mean nothing there
+};
+constexpr std::array kKinds{
+    KindName{"serial", LineKind::serial, "device", "host port connect_timeout"},
+    KindName{"modbus-tcp", LineKind::modbus_tcp, "host", "device"},
+    KindName{"rtu-over-tcp", LineKind::rtu_over_tcp, "host port", "device"},
+    KindName{"dtu", LineKind::dtu, "port", "device host connect_timeout"},
+};
+
+std::vector<std::string_view> words(std::string_view text) {
+    std::vector<std::string_view> result;
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        result.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return result;
+}
+
+SerialSettings serial_settings(const Record& record) {
+    const SerialSettings standard;
+    const std::string parity = record.get_or<std::string>("parity", "none");
+    return {.baud = static_cast<int>(record.get_or<std::int64_t>("baud", standard.baud)),
+            .parity = parity == "even"  ? Parity::even
+                      : parity == "odd" ? Parity::odd
+                                        : Parity::none,
+            .data_bits = static_cast<int>(record.get_or<std::int64_t>("data_bits", standard.data_bits)),
+            .stop_bits = static_cast<int>(record.get_or<std::int64_t>("stop_bits", standard.stop_bits))};
+}
+
+void check_host(const Record& record, Reporter& report) {
+    const std::string_view host = record.text("host");
+    const auto colons = std::ranges::count(host, ':');
+    const bool strange = host.find_first_of(" /\t@") != std::string_view::npos;
+    if (colons == 1 || strange) {
+        report.error(record.place_of("host"), record.field_name("host"),
+                     {std::string(tr("not a host", "不是主机名或地址")),
+                      std::string(tr("192.168.1.20 or a name; the port is a key of its own",
+                                     "192.168.1.20 或域名；端口写在 port 中"))},
+                     host);
+    }
+}
+
+}  // namespace
+
+LineOptions read_line(const Record& record, Reporter& report) {
+    LineOptions line;
+    line.id.text = record.get_or<std::string>("id", {});
+    line.name = record.text("name");
+    line.connect_timeout =
+        milliseconds{record.get_or<std::int64_t>("connect_timeout", line.connect_timeout.count())};
+    line.response_timeout =
+        milliseconds{record.get_or<std::int64_t>("response_timeout", line.response_timeout.count())};
+    line.request_gap = milliseconds{record.get_or<std::int64_t>("request_gap", line.request_gap.count())};
+    line.retries = static_cast<int>(record.get_or<std::int64_t>("retries", line.retries));
+
+    const auto* kind = std::ranges::find(kKinds, record.get_or<std::string>("kind", {}), &KindName::name);
+    if (kind == kKinds.end()) return line;
+    line.kind = kind->kind;
+    for (const auto key : words(kind->needs)) {
+        if (record.has(key)) continue;
+        report.error(
+            record.place(), record.field_name(key),
+            {trf("is missing: a line of kind {} needs it", "缺少此项：{} 线路必须写", kind->name), {}});
+    }
+    for (const auto key : words(kind->refuses)) {
+        if (!record.has(key)) continue;
+        report.error(record.place_of(key), record.field_name(key),
+                     {trf("means nothing for a line of kind {}", "对 {} 线路没有意义", kind->name), {}},
+                     record.text(key));
+    }
+    check_host(record, report);
+    const SerialSettings settings = serial_settings(record);
+    const auto port = static_cast<std::uint16_t>(record.get_or<std::int64_t>("port", 0));
+    switch (line.kind) {
+        case LineKind::serial:
+            line.channel = SerialChannel{std::string(record.text("device")), settings};
+            break;
+        case LineKind::modbus_tcp:
+        case LineKind::rtu_over_tcp: {
+            constexpr std::uint16_t kModbusTcp = 502;
+            line.channel =
+                TcpChannel{std::string(record.text("host")), port != 0 ? port : kModbusTcp, settings};
+            break;
+        }
+        case LineKind::dtu:
+            line.channel = ListenChannel{port, settings};
+            break;
+    }
+    return line;
+}
+
+}  // namespace mg

@@ -1,0 +1,93 @@
+#include <regex>
+
+#include <gtest/gtest.h>
+#include <iconv.h>
+
+#include "tests/unit/config/site.h"
+
+namespace mg {
+namespace {
+
+const auto kExamples = std::filesystem::path{MG_SOURCE_DIR} / "config/examples";
+
+std::string to_gb18030(std::string text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    const iconv_t converter = iconv_open("GB18030", "UTF-8");
+    std::string bytes(text.size() * 2, '\0');
+    char* in = text.data();
+    char* out = bytes.data();
+    std::size_t in_left = text.size();
+    std::size_t out_left = bytes.size();
+    EXPECT_NE(iconv(converter, &in, &in_left, &out, &out_left), static_cast<std::size_t>(-1));
+    iconv_close(converter);
+    bytes.resize(bytes.size() - out_left);
+    return bytes;
+}
+
+TEST(Examples, AllLoadWithoutAProblem) {
+    for (const auto& entry : std::filesystem::directory_iterator{kExamples}) {
+        const Loaded loaded = load_config(entry.path());
+
+        EXPECT_TRUE(loaded.problems.empty()) << entry.path() << "\n" << text_of(loaded.problems);
+        EXPECT_FALSE(loaded.options.meters.empty());
+    }
+}
+
+TEST(CementPlant, HasItsPointsLinesAndRatios) {
+    const Options options = load_config(kExamples / "cement-plant").options;
+
+    EXPECT_EQ(options.meters.size(), 32U);
+    EXPECT_EQ(options.lines.size(), 4U);
+    EXPECT_EQ(std::ranges::count_if(options.meters, [](const MeterOptions& m) { return m.line.has_value(); }),
+              30);
+    const MeterOptions& grid = *options.meter(MeterId{"grid_in1"});
+    EXPECT_EQ(grid.address, "000020260001");
+    EXPECT_EQ(*grid.multiplier.of(Ratio::ct_pt), (Decimal{21000, 0}));
+    EXPECT_EQ(*options.meter(MeterId{"hv_raw"})->multiplier.of(Ratio::ct_pt), (Decimal{1, 0}));
+    EXPECT_EQ(options.meter(MeterId{"lv_air"})->circuit, 3);
+    EXPECT_EQ(options.meter(MeterId{"steam_sp"})->columns.at("instrument"), "蒸汽流量计(差压式,温压补偿)");
+    EXPECT_EQ(options.meter(MeterId{"water_well"})->every, std::chrono::minutes{15});
+    EXPECT_FALSE(options.meter(MeterId{"truck_scale"})->line);
+}
+
+TEST(CementPlant, IsTheSameInGb18030) {
+    TemporarySite site;
+    for (const char* name : {"gateway.toml", "meters.csv"}) {
+        site.file(name, to_gb18030(read_all(kExamples / "cement-plant" / name)));
+    }
+
+    const Loaded copy = site.load();
+    const Options original = load_config(kExamples / "cement-plant").options;
+
+    ASSERT_TRUE(copy.problems.empty()) << text_of(copy.problems);
+    EXPECT_EQ(copy.options.site.name, original.site.name);
+    ASSERT_EQ(copy.options.meters.size(), original.meters.size());
+    for (std::size_t i = 0; i < original.meters.size(); ++i) {
+        EXPECT_EQ(copy.options.meters[i].columns, original.meters[i].columns);
+        EXPECT_EQ(copy.options.meters[i].id, original.meters[i].id);
+        EXPECT_EQ(copy.options.meters[i].address, original.meters[i].address);
+    }
+}
+
+TEST(CementPlant, HasEveryPointThatItsFormulasUse) {
+    const Options options = load_config(kExamples / "cement-plant").options;
+    const std::string items = read_all(kExamples / "cement-plant/items.csv");
+    const std::regex reference{"([a-z0-9_]+)\\.([a-z][a-z0-9_]*)"};
+    int references = 0;
+
+    for (auto found = std::sregex_iterator{items.begin(), items.end(), reference};
+         found != std::sregex_iterator{}; ++found) {
+        const MeterOptions* meter = options.meter(MeterId{(*found)[1]});
+        if (meter == nullptr) continue;  // a coefficient
+        ++references;
+        const PointId id{(*found)[2]};
+        EXPECT_TRUE(std::ranges::any_of(options.model(meter->model)->points, [&](const PointOptions& p) {
+            return p.id == id && p.kind == PointKind::index;
+        })) << found->str();
+    }
+
+    EXPECT_GE(references, 30);
+}
+
+}  // namespace
+}  // namespace mg
