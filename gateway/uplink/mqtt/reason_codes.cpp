@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kNoMatchingSubscribers = 0x10;
 constexpr int kFirstFailure = 0x80;
+constexpr int kNotAuthorised = 0x87;
 constexpr int kPacketTooLarge = 0x95;
 
 struct Reason {
@@ -29,7 +30,7 @@ constexpr std::array kReasons{
            "服务端不支持该 MQTT 版本，请设置 version = 4"},
     Reason{0x85, Failure::refused, "client id refused", "客户端标识被拒绝"},
     Reason{0x86, Failure::refused, "bad user name or password", "用户名或密码错误"},
-    Reason{0x87, Failure::refused, "not authorised", "没有权限"},
+    Reason{kNotAuthorised, Failure::refused, "not authorised", "没有权限"},
     Reason{0x88, Failure::transient, "server unavailable", "服务端不可用"},
     Reason{0x89, Failure::transient, "server busy", "服务端繁忙"},
     Reason{0x8A, Failure::refused, "banned", "已被禁止接入"},
@@ -59,7 +60,7 @@ constexpr std::array kReturnCodes{
     Reason{2, Failure::refused, "client id refused", "客户端标识被拒绝"},
     Reason{3, Failure::transient, "server unavailable", "服务端不可用"},
     Reason{4, Failure::refused, "bad user name or password", "用户名或密码错误"},
-    Reason{5, Failure::refused, "not authorised: user name, password or rights",
+    Reason{5, Failure::refused, "not authorised: check user name, password and rights",
            "未授权：请核对用户名、密码和权限"},
 };
 
@@ -89,6 +90,8 @@ Error connack_error(int version, int code) {
     constexpr std::string_view kEn = "broker refused the connection";
     constexpr std::string_view kZh = "服务端拒绝连接";
     // A broker that knows only MQTT 3.1.1 answers even a version 5 client with its own return codes.
+    // mosquitto 2.0.11 answers a wrong password with 0x87 and not with 0x86.
+    if (version >= 5 && code == kNotAuthorised) code = 5;
     if (version < 5 || code < kFirstFailure) return explained(kReturnCodes, code, kEn, kZh);
     return explained(kReasons, code, kEn, kZh);
 }

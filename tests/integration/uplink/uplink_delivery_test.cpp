@@ -111,5 +111,19 @@ TEST_F(Delivery, SmallPacketLimitOfTheBrokerIsKept) {
     EXPECT_EQ(uplink->status().set_aside, 0U);
 }
 
+TEST_F(Delivery, PayloadLimitThatTheBrokerDoesNotAnnounceIsFound) {
+    MosquittoBroker broker{{.more = "message_size_limit 3000\n"}};
+    Subscriber subscriber{broker};
+    const Options site = plant_with_uplink(3, broker.port());
+    fill(store, site, 0, 100);
+
+    start(site);
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error << broker.log();
+    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 300; }));
+    expect_all_arrived(subscriber, 3, 100);
+    EXPECT_EQ(uplink->status().set_aside, 0U);
+}
+
 }  // namespace
 }  // namespace mg

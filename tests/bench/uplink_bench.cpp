@@ -1,0 +1,102 @@
+// How fast a backlog leaves: encoding alone, and the whole uplink from a store in memory to a local mosquitto
+// at QoS 1.
+//   uplink_bench [readings]        default 300000, as samples of 20 points
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "gateway/uplink/mqtt_uplink.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/mosquitto_broker.h"
+#include "tests/support/uplink_plant.h"
+
+namespace {
+
+using namespace mg;
+
+constexpr int kPoints = 20;
+constexpr int kMeters = 16;
+
+double cpu_seconds() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void fill_wide(MemoryStore& store, int samples) {
+    std::vector<LayoutRef> layouts;
+    for (int meter = 1; meter <= kMeters; ++meter)
+        layouts.push_back(wide_layout(fmt::format("m{}", meter), kPoints));
+    for (int i = 0; i < samples; ++i) {
+        Sample sample{.layout = layouts[static_cast<std::size_t>(i % kMeters)],
+                      .slot = plant_slot(i / kMeters),
+                      .taken_at = plant_slot(i / kMeters).at + milliseconds{100}};
+        for (int point = 0; point < kPoints; ++point) {
+            const auto number = static_cast<std::uint32_t>(i * 31 + point);
+            const std::uint64_t bits =
+                point % 4 == 0
+                    ? number
+                    : std::bit_cast<std::uint32_t>(220.0F + static_cast<float>(number % 977) * 0.013F);
+            sample.readings.push_back({bits, Quality::good});
+        }
+        store.append(std::move(sample));
+    }
+}
+
+void measure_encoding(MemoryStore& store, const Options& plant, int readings) {
+    BatchEncoder encoder{plant};
+    const auto items = store.items();
+    std::size_t bytes = 0;
+    const double before = cpu_seconds();
+    for (const StoredItem& item : items) {
+        if (encoder.add(item, 65'536) == BatchEncoder::Added::full) {
+            bytes += encoder.take().payload.size();
+            static_cast<void>(encoder.add(item, 65'536));
+        }
+    }
+    bytes += encoder.take().payload.size();
+    const double used = cpu_seconds() - before;
+    fmt::print("encode: {:.3f} µs a reading, {:.1f} bytes a reading\n", used * 1e6 / readings,
+               static_cast<double>(bytes) / readings);
+}
+
+void measure_drain(MemoryStore& store, const Options& plant, int readings) {
+    SystemClock clock;
+    const auto start = std::chrono::steady_clock::now();
+    const double before = cpu_seconds();
+    const auto uplink = make_mqtt_uplink(plant.uplinks.front(), plant, store, clock);
+    if (!eventually([&] { return store.progress({"broker"}) >= store.newest(); },
+                    std::chrono::seconds{120})) {
+        fmt::print("drain: not finished: {}\n", uplink->status().last_error);
+        std::exit(1);
+    }
+    const double took = seconds_since(start);
+    const double used = cpu_seconds() - before;
+    fmt::print("drain: {:.0f} readings/s, {:.2f} CPU-seconds per million readings, {} messages\n",
+               readings / took, used * 1e6 / readings, uplink->status().delivered_messages);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int readings = argc > 1 ? std::atoi(argv[1]) : 300'000;
+    MosquittoBroker broker{{.more = "log_type none\n"}};
+    const Options plant = plant_with_uplink(kMeters, broker.port());
+    MemoryStore store;
+    fill_wide(store, readings / kPoints);
+    measure_encoding(store, plant, readings);
+    measure_drain(store, plant, readings);
+    return 0;
+}
