@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -31,12 +32,27 @@ void tune(int socket) {
     set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
-Result<UniqueFd> connect_to(const SocketAddress& address, SteadyTime due, const StopEvent& stop,
+struct FreeAddresses {
+    void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+/// The socket address of a numeric host; asks no name server.
+Addresses numeric_address(const std::string& address, std::uint16_t port) {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int error = ::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &wanted, &found);
+    return Addresses{error == 0 ? found : nullptr};
+}
+
+Result<UniqueFd> connect_to(const addrinfo& address, SteadyTime due, const StopEvent& stop,
                             const Clock& clock) {
-    UniqueFd socket{::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    UniqueFd socket{::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!socket) return fail(Failure::session_lost, reason(errno));
     tune(socket.get());
-    if (::connect(socket.get(), address.get(), address.length) == 0) return socket;
+    if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
     if (errno != EINPROGRESS) return fail(Failure::session_lost, reason(errno));
 
     const auto writable = wait_for(socket.get(), Event::writable, due, stop, clock);
@@ -59,19 +75,22 @@ TcpClient::TcpClient(const LineOptions& line, const TcpChannel& options, Clock& 
       host_{options.host},
       port_{options.port},
       settings_{options.settings},
-      wire_behind_{line.kind == LineKind::rtu_over_tcp} {}
+      wire_behind_{line.kind == LineKind::rtu_over_tcp},
+      lookup_{clock} {}
 
 Result<UniqueFd> TcpClient::connect(const StopEvent& stop) {
     const auto due = clock().steady() + connect_timeout();
     auto connected = Result<UniqueFd>{fail(Failure::session_lost, {})};
-    auto addresses = lookup_.find(host_, port_, due, stop, clock());
+    auto addresses = lookup_.resolve(host_, due, stop.token());
     if (addresses) {
-        for (const auto& address : *addresses) {
-            connected = connect_to(address, due, stop, clock());
+        for (const auto& text : *addresses) {
+            const Addresses address = numeric_address(text, port_);
+            if (!address) continue;
+            connected = connect_to(*address, due, stop, clock());
             if (connected) return connected;
         }
     }
-    const auto& why = addresses ? connected.error().what : addresses.error().what;
+    const std::string why = addresses ? connected.error().what : addresses.error().what;
     return fail(Failure::session_lost,
                 trf("{0}:{1}: cannot connect: {2}", "{0}:{1}：无法连接：{2}", host_, port_, why));
 }

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "drivers/channel/name_lookup.h"
 #include "drivers/channel/stream_channel.h"
+#include "gateway/base/name_lookup.h"
 
 namespace mg {
 

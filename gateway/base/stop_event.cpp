@@ -9,7 +9,7 @@
 
 namespace mg {
 
-StopEvent::StopEvent(std::stop_token stop) : event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+StopEvent::StopEvent(std::stop_token stop) : stop_{stop}, event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
     MG_CHECK(event_);
     on_stop_.emplace(std::move(stop), [fd = event_.get()] {
         const std::uint64_t one = 1;

@@ -13,10 +13,12 @@ namespace mg {
 class StopEvent {
 public:
     explicit StopEvent(std::stop_token stop);
+    [[nodiscard]] const std::stop_token& token() const { return stop_; }
     /// Readable once stop was requested. Do not read from it.
     [[nodiscard]] int descriptor() const { return event_.get(); }
 
 private:
+    std::stop_token stop_;
     UniqueFd event_;
     std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };

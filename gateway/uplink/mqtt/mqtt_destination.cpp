@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "gateway/base/language.h"
+#include "gateway/base/name_lookup.h"
 #include "gateway/uplink/announcement.h"
 #include "gateway/uplink/message.h"
 #include "gateway/uplink/mqtt/credentials.h"
-#include "gateway/uplink/mqtt/name_lookup.h"
 #include "gateway/uplink/mqtt/paho_session.h"
 #include "gateway/uplink/mqtt/tls_peer_name.h"
 

@@ -1,4 +1,4 @@
-#include "gateway/uplink/mqtt/name_lookup.h"
+#include "gateway/base/name_lookup.h"
 
 #include <algorithm>
 #include <array>
