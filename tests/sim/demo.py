@@ -200,7 +200,8 @@ def main():
     interruption = Interruption()
     signal.signal(signal.SIGINT, interruption)
     signal.signal(signal.SIGTERM, interruption)
-    folder = tempfile.mkdtemp(prefix="metergate-demo-")
+    # Not /tmp: where that is a tmpfs the gateway refuses to keep its data there.
+    folder = tempfile.mkdtemp(prefix="metergate-demo-", dir="/var/tmp")
     demo = Demo(arguments, folder)
     ok = False
     try:

@@ -16,6 +16,8 @@ MODELS = Path(__file__).resolve().parents[2] / "config" / "models"
 USUAL = {"V": (230, 2), "kV": (10, 0.05), "A": (4, 0.5), "kW": (40, 4), "W": (4000, 300), "kvar": (8, 1),
          "var": (800, 60), "kVA": (42, 4), "VA": (4200, 300), "Hz": (50, 0.05), "": (0.95, 0.02), "°C": (62, 1),
          "m3/h": (12, 1), "m³/h": (12, 1), "GJ/h": (1.5, 0.1), "m/s": (1.2, 0.1), "MPa": (0.6, 0.02)}
+# Where the name says more than the unit.
+NAMED = {"voltage_ab": (398, 3), "voltage_bc": (398, 3), "voltage_ca": (398, 3), "return_temperature": (44, 1)}
 LARGEST = {"u16": 0xFFFF, "i16": 0x7FFF, "sm16": 0x7FFF, "bcd16": 9999, "bcd32": 99_999_999}
 
 
@@ -24,7 +26,7 @@ def load_model(name, folder=MODELS):
     with open(Path(folder) / f"{name}.toml", encoding="utf-8") as file:
         content = tomllib.loads(file.read(), parse_float=Decimal)
     head = content["model"]
-    points = [_point(point) for point in content["point"]]
+    points = [_point(point) for point in head.get("point") or content["point"]]
     for point in points:
         point["generator"] = _generator(point, points)
     return {"max_registers": head.get("max_registers", 60), "points": points}
@@ -53,7 +55,7 @@ def _generator(point, points):
         return {"kind": "index", "start": 1000 + 250 * (point["address"] % 40), "rate": max(0.5, 8 * scale)}
     if point["kind"] == "state":
         return {"kind": "fixed", "start": 0}
-    middle, spread = USUAL.get(point["unit"], (100, 5))
+    middle, spread = NAMED.get(point["id"]) or USUAL.get(point["unit"], (100, 5))
     largest = LARGEST.get(point["type"], float("inf")) * abs(scale) * 0.9
     return {"kind": "noise", "start": min(middle, largest - spread) if largest > spread else largest / 2,
             "spread": min(spread, largest / 4)}

@@ -73,7 +73,10 @@ class Program:
         self.process = None
 
     def start(self, command, stdout=None):
-        self.process = spawn(command, self.log, stdout)
+        try:
+            self.process = spawn(command, self.log, stdout)
+        except OSError as error:
+            raise StageError(f"{self.name} cannot be started: {error}") from error
 
     @property
     def pid(self):
@@ -138,12 +141,14 @@ class Simulator(Program):
 
 
 class Broker(Program):
-    """mosquitto with persistence: what it accepted before it is stopped reaches the recorder after it is back."""
+    """mosquitto with persistence: what it accepted before it is stopped reaches the recorder after it is back.
+    With survives_kill it writes its store at every change, so that this holds for SIGKILL as well."""
 
-    def __init__(self, folder, port=None):
+    def __init__(self, folder, survives_kill=False):
         super().__init__("mosquitto", folder)
         self.folder = Path(folder)
-        self.port = port or free_port()
+        self.port = free_port()
+        self.autosave = "autosave_interval 1\nautosave_on_changes true" if survives_kill else "autosave_interval 3600"
 
     def begin(self):
         config = self.folder / "mosquitto.conf"
@@ -151,7 +156,7 @@ class Broker(Program):
         store.mkdir(exist_ok=True)
         # Started by root it would become another user, who may not write into our folder.
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-                          f"persistence_location {store}/\nautosave_interval 3600\nmax_queued_messages 0\n"
+                          f"persistence_location {store}/\n{self.autosave}\nmax_queued_messages 0\n"
                           f"max_inflight_messages 0\nuser {pwd.getpwuid(os.getuid()).pw_name}\n"
                           f"log_dest stderr\nlog_type error\nlog_type warning\n", encoding="utf-8")
         self.start([find_program("mosquitto"), "-c", config])
