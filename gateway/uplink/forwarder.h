@@ -20,36 +20,10 @@
 #include "gateway/uplink/announcement.h"
 #include "gateway/uplink/batch_limit.h"
 #include "gateway/uplink/destination.h"
+#include "gateway/uplink/forwarder_status.h"
 #include "gateway/uplink/message.h"
 
 namespace mg {
-
-enum class ForwarderState : std::uint8_t {
-    connecting,
-    connected,
-    waiting,  ///< after a failure that passes by itself: the next try comes soon
-    held,  ///< the destination refuses, or a setting is wrong: somebody must look; tried again now and then
-    stopped,
-};
-std::string_view to_string(ForwarderState state);
-std::string_view label(ForwarderState state);
-
-struct ForwarderStatus {
-    UplinkId id;
-    std::string name;
-    std::string destination;  ///< for people: "mqtt://broker:1883"
-    ForwarderState state{ForwarderState::connecting};
-    UtcTime since{};         ///< of the state
-    std::string last_error;  ///< why waiting or held, or of the last time; empty: none yet
-    std::string notice;      ///< it works, but: nobody subscribes, a description was not taken
-    std::uint64_t delivered_messages{0};
-    std::uint64_t delivered_samples{0};  ///< confirmed by the destination since start, repetitions included
-    std::uint64_t delivered_gaps{0};
-    std::uint64_t set_aside{0};
-    std::size_t in_flight{0};              ///< messages without an answer
-    std::uint64_t backlog{0};              ///< items not yet confirmed
-    std::optional<UtcTime> oldest_unsent;  ///< slot of the oldest of them
-};
 
 /// Brings what the store holds to one destination, in the order of the store, at least once. Owns the thread
 /// "uplink-<id>", which starts at construction and alone talks to the destination and to its place in the

@@ -113,8 +113,8 @@ void MosquittoBroker::write_config() const {
     // Started by root it would become "mosquitto" otherwise, and could not read the folder.
     if (const passwd* user = ::getpwuid(::geteuid()); user != nullptr)
         config << "user " << user->pw_name << "\n";
-    // Not 0 for "no limit": mosquitto 2.0.11 then drops the connection after each message that it denies, because its
-    // handle__publish() compares the outgoing queue with this number.
+    // Not 0 for "no limit": mosquitto 2.0.11 then drops the connection after each message that it denies,
+    // because its handle__publish() compares the outgoing queue with this number.
     config << "listener " << port_ << " 127.0.0.1\n"
            << "persistence true\npersistence_location " << folder().string() << "/\n"
            << "max_queued_messages 1000000\nmax_inflight_messages 1000\nlog_type all\nlog_dest stderr\n";
