@@ -157,6 +157,19 @@ TEST(TcpClient, NobodyListeningIsOneClearLineAndABackOff) {
     EXPECT_EQ(again.error().what, first.error().what);
 }
 
+// A write to a closed stream raises SIGPIPE unless it is told not to, and that ends the program.
+TEST(TcpClient, WritingToAClosedStreamIsALostSession) {
+    const TcpPeer peer{[](Wire& wire, int) { stay(wire); }};
+    Opened open{tcp_line(LineKind::modbus_tcp, peer.port())};
+    ASSERT_TRUE(open());
+    ::shutdown(open.channel->descriptor(), SHUT_WR);
+
+    const auto sent = open.channel->send(raw::hex("00 01"), milliseconds{0}, open.stop);
+
+    ASSERT_FALSE(sent);
+    EXPECT_EQ(sent.error().kind, Failure::session_lost);
+}
+
 TEST(TcpClient, AHostIsFoundByName) {
     const TcpPeer peer{[](Wire& wire, int) { stay(wire); }};
     Opened open{tcp_line(LineKind::modbus_tcp, peer.port(), "localhost")};
