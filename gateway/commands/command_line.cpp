@@ -77,14 +77,19 @@ std::string quoted(const CLI::ParseError& error) {
     return std::string(colon == std::string_view::npos ? what : what.substr(colon + 2));
 }
 
-std::string in_words(const CLI::ParseError& error, const std::vector<std::string>& commands) {
+std::string unknown_argument(const std::string& unknown, const std::vector<std::string>& commands) {
+    const std::string problem = trf("unknown or surplus argument: {}", "未知或多余的参数：{}", unknown);
+    const std::string nearest = unknown.starts_with('-') ? std::string{} : nearest_of(unknown, commands);
+    return nearest.empty() ? problem : problem + trf("; is \"{}\" meant?", "；是否想输入“{}”？", nearest);
+}
+
+/// `left_over` is what the parser could make nothing of.
+std::string in_words(const CLI::ParseError& error, const std::vector<std::string>& left_over,
+                     const std::vector<std::string>& commands) {
     const std::string& kind = error.get_name();
-    if (kind == "ExtrasError") {
-        const std::string unknown = quoted(error);
-        const std::string problem = trf("unknown or surplus argument: {}", "未知或多余的参数：{}", unknown);
-        const std::string nearest = unknown.starts_with('-') ? std::string{} : nearest_of(unknown, commands);
-        return nearest.empty() ? problem : problem + trf("; is \"{}\" meant?", "；是否想输入“{}”？", nearest);
-    }
+    if (kind == "ExtrasError") return unknown_argument(quoted(error), commands);
+    // A mistyped command is reported as a missing one; the word itself tells the user more.
+    if (kind == "RequiredError" && !left_over.empty()) return unknown_argument(left_over.front(), commands);
     if (kind == "RequiredError") {
         const std::string_view what{error.what()};
         const std::string name{what.substr(0, what.find(" is required"))};
@@ -99,7 +104,7 @@ std::string in_words(const CLI::ParseError& error, const std::vector<std::string
 int complain(const CLI::App& app, const CLI::ParseError& error) {
     std::vector<std::string> commands;
     for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
-    print_error(in_words(error, commands));
+    print_error(in_words(error, app.remaining(true), commands));
     print_error(text("`metergate --help` shows what is possible", "“metergate --help”显示可用的命令"));
     return kExitUsage;
 }
@@ -119,7 +124,11 @@ int run_command_line(int argc, const char* const* argv) {
     add_read(app, exit_code);
     add_status(app, exit_code);
     add_models(app, exit_code);
-    for (CLI::App* command : app.get_subcommands({})) command->group(text("Commands", "命令"));
+    for (CLI::App* command : app.get_subcommands({})) {
+        command->group(text("Commands", "命令"));
+        // The parser made it before it took over the parent's group.
+        command->get_help_ptr()->group(text("Options", "选项"));
+    }
     if (argc <= 1) {
         print(app.help());
         return kExitUsage;

@@ -59,7 +59,10 @@ Result<ReadReport> read_directly(const Options& options, const MeterOptions& met
     auto channel = make_channel(*instrument->line, clock);
     if (!channel) return tl::unexpected(channel.error());
     const StopEvent never{std::stop_token{}};
-    if (auto opened = (*channel)->open(never); !opened) return tl::unexpected(opened.error());
+    if (auto opened = (*channel)->open(never); !opened) {
+        return fail(opened.error().kind,
+                    trf("line {}: {}", "线路 {}：{}", meter.line->text, opened.error().what));
+    }
     if (meter.settings) {
         if (auto used = (*channel)->use(*meter.settings); !used) return tl::unexpected(used.error());
     }

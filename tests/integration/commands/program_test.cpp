@@ -1,0 +1,125 @@
+#include "tests/integration/commands/program.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace mg {
+namespace {
+
+TEST_F(Program, HelpReadsWellInBothLanguages) {
+    const Ran en = run("--help");
+    EXPECT_EQ(en.exit_code, 0);
+    for (const std::string word :
+         {"Usage: metergate", "run", "check", "read", "status", "models", "Exit codes"}) {
+        EXPECT_TRUE(contains(en.out, word)) << word << "\n" << en.out;
+    }
+
+    const Ran zh = run("--lang zh --help");
+    EXPECT_EQ(zh.exit_code, 0);
+    for (const std::string word : {"用法: metergate", "检查配置", "选项", "退出码"}) {
+        EXPECT_TRUE(contains(zh.out, word)) << word << "\n" << zh.out;
+    }
+    EXPECT_FALSE(contains(zh.out, "Show")) << zh.out;
+    EXPECT_EQ(run("read --help --lang=zh").exit_code, 0);
+}
+
+TEST_F(Program, TheLocaleChoosesTheLanguage) {
+    EXPECT_TRUE(contains(run("--help --lang en").out, "Usage"));
+    const Ran zh = run("--help > /dev/null; LC_ALL=zh_CN.UTF-8 '" MG_PROGRAM "' --help");
+    EXPECT_TRUE(contains(zh.out, "用法")) << zh.out;
+}
+
+TEST_F(Program, SaysItsVersion) {
+    const Ran ran = run("--version");
+
+    EXPECT_EQ(ran.exit_code, 0);
+    EXPECT_TRUE(ran.out.starts_with("metergate ")) << ran.out;
+}
+
+TEST_F(Program, AWrongCommandLineIsOneClearMistake) {
+    struct Case {
+        std::string arguments;
+        std::string says;
+    };
+    for (const Case& wrong : {Case{"staus", "status"}, Case{"status --jsn", "--jsn"}, Case{"read", "meter"},
+                              Case{"--lang fr status", "fr"}, Case{"check --config", "--config"}}) {
+        const Ran ran = run(wrong.arguments);
+
+        EXPECT_EQ(ran.exit_code, 64) << wrong.arguments;
+        EXPECT_TRUE(contains(ran.err, wrong.says)) << wrong.arguments << ": " << ran.err;
+        EXPECT_EQ(ran.out, "");
+    }
+    EXPECT_EQ(run("").exit_code, 64);
+}
+
+TEST_F(Program, CheckPassesAGoodSiteWithASummary) {
+    const Ran ran = run_with_site("check");
+
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_TRUE(contains(ran.out, "metering points: 2 (1 on lines, 1 in the ledger only)")) << ran.out;
+    EXPECT_TRUE(contains(ran.out, "errors: 0")) << ran.out;
+}
+
+TEST_F(Program, CheckNamesEveryProblemWithItsPlaceAndExitsWithTwo) {
+    write("meters.csv",
+          "id,name,energy,line,address,model,every\n"
+          "main,总表,电力,pannel,1,eastron-sdm630,60s\n"
+          "main,again,电力,panel,2,eastron-sdm603,60s\n");
+
+    const Ran ran = run_with_site("check");
+
+    EXPECT_EQ(ran.exit_code, 2);
+    EXPECT_TRUE(contains(ran.err, "meters.csv:2:")) << ran.err;
+    EXPECT_TRUE(contains(ran.err, "meters.csv:3:")) << ran.err;
+    EXPECT_TRUE(contains(ran.err, "pannel")) << ran.err;
+    EXPECT_TRUE(contains(ran.err, "eastron-sdm603")) << ran.err;
+}
+
+TEST_F(Program, CheckWarnsOfWhatThisBuildCannotPoll) {
+    write("gateway.toml",
+          "[site]\nid = \"workshop\"\n\n[[line]]\nid = \"water\"\nkind = \"dtu\"\nport = 7001\n");
+    write("meters.csv",
+          "id,name,energy,line,address,model,every\n"
+          "w1,水表,水,water,12-3456-7890-1234,cjt188-water,60s\n");
+
+    const Ran ran = run_with_site("check");
+
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_TRUE(contains(ran.err, "warning: ")) << ran.err;
+    EXPECT_TRUE(contains(ran.err, "water")) << ran.err;
+}
+
+TEST_F(Program, ADirectoryThatIsNotThereIsAConfigurationError) {
+    for (const std::string command : {"check", "run", "read main"}) {
+        const Ran ran = run(command + " --config '" + (folder / "absent").string() + "'");
+
+        EXPECT_EQ(ran.exit_code, 2) << command;
+        EXPECT_TRUE(contains(ran.err, "absent") || contains(ran.err, "gateway.toml"))
+            << command << ": " << ran.err;
+    }
+}
+
+TEST_F(Program, ModelsListsAndShowsThem) {
+    const Ran list = run("models");
+    EXPECT_EQ(list.exit_code, 0);
+    EXPECT_TRUE(contains(list.out, "eastron-sdm630")) << list.out;
+
+    const Ran one = run("models eastron-sdm630");
+    EXPECT_EQ(one.exit_code, 0);
+    EXPECT_TRUE(contains(one.out, "energy_import")) << one.out;
+    EXPECT_TRUE(contains(one.out, "kWh")) << one.out;
+
+    const Ran unknown = run("models eastron-sdm603");
+    EXPECT_EQ(unknown.exit_code, 64);
+    EXPECT_TRUE(contains(unknown.err, "eastron-sdm630")) << unknown.err;
+}
+
+TEST_F(Program, AReaderThatLeavesIsNoReasonToComplain) {
+    const Ran ran = run("models | head -n 1");
+
+    EXPECT_EQ(ran.err, "");
+}
+
+}  // namespace
+}  // namespace mg
