@@ -174,14 +174,16 @@ void SqliteStore::commit_soon() {
 
 bool SqliteStore::flush(SteadyTime deadline) {
     const std::uint64_t mine = waiting_.last_arrival();
+    const std::uint64_t failures = failures_;
+    const auto settled = [&] { return stored_ >= mine || failures_ > failures; };
     Signal committed;
     notify(committed);
     commit_soon();
-    while (attempted_ < mine && clock_.steady() < deadline) {
+    while (!settled() && clock_.steady() < deadline) {
         static_cast<void>(clock_.wait(deadline, std::stop_token{}, committed));
     }
     forget(committed);
-    return attempted_ >= mine;
+    return settled();
 }
 
 // ---- the buffer thread ----
@@ -237,15 +239,16 @@ bool SqliteStore::commit_waiting() {
             waiting_.put_back(std::move(group));
         }
         count(writer_->take_tally());
-        attempted_ = written ? std::max(attempted_.load(), reached) : arrived;
         if (written) {
+            stored_ = std::max(stored_.load(), reached);
             note_recovery();
         } else {
+            ++failures_;
             note_trouble(written.error());
         }
         tell_everybody();
         if (!written) return false;
-        if (attempted_ >= arrived) return true;
+        if (stored_ >= arrived) return true;
     }
 }
 

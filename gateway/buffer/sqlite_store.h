@@ -125,7 +125,8 @@ private:
 
     Signal wake_;
     std::atomic<bool> urgent_{false};
-    std::atomic<std::uint64_t> attempted_{0};  ///< arrivals up to here are on disk, or could not be put there
+    std::atomic<std::uint64_t> stored_{0};    ///< arrivals up to here are on disk, or dropped
+    std::atomic<std::uint64_t> failures_{0};  ///< attempts that left something behind
     std::jthread thread_;
 };
 
