@@ -24,7 +24,7 @@ import register_codec
 import served_log
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-CLOCK_SLACK_US = 5_000  # taken_at has whole milliseconds
+CLOCK_SLACK_US = 2_000  # taken_at has whole milliseconds, cut off or rounded
 VALUE_QUALITIES = ("good", "clock_untrusted", "implausible")
 TELLING_FAULTS = ("none", "late_ms", "surplus", "noise", "dribble", "echo")
 
@@ -132,31 +132,44 @@ class Witness:
                    for key in (address, (address[0], 0)) for start, end in self.faults[key])
 
 
-def published_value(point, meter, told):
-    """What the newest answer that holds the point says: (known, Decimal or None for "not available")."""
+def value_in(point, meter, answer, told):
+    """The published value of `point` by one answer: (known, Decimal or None for "not available")."""
+    begin = 2 * (point.address - answer.first)
+    end = begin + 2 * point.words
+    if answer.function != point.function or begin < 0 or end > len(answer.registers):
+        return False, None
+    registers = answer.registers[begin:end]
+    if point.invalid and register_codec.bits(registers, point.type, point.order) in point.invalid:
+        return True, None
+    try:
+        value = register_codec.decode(registers, point.type, point.order)
+    except register_codec.BadDigits:
+        value = None
+    if value is None:
+        return True, None
+    exact = register_codec.EXACT
+    value = exact.multiply(exact.multiply(value, point.scale), point.multiplier)
+    if point.exponent_point:
+        exponent_point = meter.points[point.exponent_point]
+        for other in reversed(told):
+            known, exponent = value_in(exponent_point, meter, other, told)
+            if known:
+                return True, None if exponent is None else exact.scaleb(value, int(exponent) + point.exponent_offset)
+        return False, None
+    return True, value
+
+
+def published_values(point, meter, told, taken_us):
+    """What may be published: the newest answer up to taken_at decides, or one within the slack after it (the next
+    slot's poll may follow in the same millisecond)."""
+    values = []
     for answer in reversed(told):
-        begin = 2 * (point.address - answer.first)
-        end = begin + 2 * point.words
-        if answer.function != point.function or begin < 0 or end > len(answer.registers):
-            continue
-        registers = answer.registers[begin:end]
-        if point.invalid and register_codec.bits(registers, point.type, point.order) in point.invalid:
-            return True, None
-        try:
-            value = register_codec.decode(registers, point.type, point.order)
-        except register_codec.BadDigits:
-            value = None
-        if value is None:
-            return True, None
-        exact = register_codec.EXACT
-        value = exact.multiply(exact.multiply(value, point.scale), point.multiplier)
-        if point.exponent_point:
-            known, exponent = published_value(meter.points[point.exponent_point], meter, told)
-            if not known or exponent is None:
-                return known, None
-            value = exact.scaleb(value, int(exponent) + point.exponent_offset)
-        return True, value
-    return False, None
+        known, value = value_in(point, meter, answer, told)
+        if known:
+            values.append(value)
+            if answer.time_us <= taken_us:
+                break
+    return values
 
 
 class Check:
@@ -230,11 +243,11 @@ class Check:
             if reading["value"] is None:
                 continue
             self.counts["values"] += 1
-            known, value = published_value(point, meter, told)
-            if not known or value is None:
+            values = published_values(point, meter, told, taken)
+            if not values or values == [None]:
                 self.problem("invented", f"{where} {name}: {reading['value']}, and the plant served none")
-            elif value != reading["value"]:
-                self.problem("value", f"{where} {name}: {reading['value']} arrived, {value} was served")
+            elif reading["value"] not in values:
+                self.problem("value", f"{where} {name}: {reading['value']} arrived, {values[-1]} was served")
             if reading["multiplier"] != point.multiplier:
                 self.problem("multiplier", f"{where} {name}: {reading['multiplier']} is not {point.multiplier}")
             if reading["quality"] not in VALUE_QUALITIES:
@@ -283,8 +296,9 @@ class Check:
     def _plant_said_none(self, meter, point, slot, sample, reading):
         if reading["quality"] != "not_available":
             return False
-        told = self.witness.told_between(meter.address, slot, micros(sample["taken_at"]) + CLOCK_SLACK_US)
-        return published_value(point, meter, told) == (True, None)
+        taken = micros(sample["taken_at"])
+        told = self.witness.told_between(meter.address, slot, taken + CLOCK_SLACK_US)
+        return None in published_values(point, meter, told, taken)
 
     def _excuse(self, meter, slot):
         """A meter may be missing while it or its line misbehaves, and while the gateway was stopped."""

@@ -21,19 +21,21 @@ def now():
 class Scene:
     """`builder`: a plant.PlantBuilder; serial lines without a device get one in `folder`."""
 
-    def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), models=None):
+    def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), tcp_keys=(), models=None, settle=3):
         self.folder = folder
         for line in builder.lines:
             if line["kind"] == "serial-pty" and not line["device"]:
                 line["device"] = f"{folder}/tty-{line['id']}"
         self.plant = builder.description(folder)
         self.line_keys = line_keys
+        self.tcp_keys = tcp_keys
         self.models = models
         self.simulator = stage.Simulator(simulator, folder, self.plant)
         self.broker = broker or stage.Broker(folder)
         site = self.plant["site"]
         self.recorder = stage.Recorder(folder, f"{site['prefix']}/{site['id']}/samples")
         self.gateway = stage.Gateway(gateway, f"{folder}/config", folder)
+        self.settle = settle
         self.first_slot = None
         self.stops = []
 
@@ -42,7 +44,7 @@ class Scene:
         self.broker.begin()
         self.recorder.begin(self.broker.port)
         site_config.write(f"{self.folder}/config", self.plant, ready, self.broker.port, f"{self.folder}/data",
-                          f"{self.folder}/control.sock", self.models, self.line_keys)
+                          f"{self.folder}/control.sock", self.models, self.line_keys, self.tcp_keys)
         self.gateway.begin()
         self.gateway.wait_until_up()
         # The slot under way at the start may be half over; the next whole second after the coming one counts.
@@ -62,7 +64,7 @@ class Scene:
         checked = subprocess.run(
             [sys.executable, HERE / "check_delivery.py", "--plant", f"{self.folder}/plant.json", "--served",
              self.plant["served_log"], "--received", self.recorder.received, "--from", self.first_slot.isoformat(),
-             "--to", until.isoformat(), "--report", report, *stops], capture_output=True, text=True, check=False)
+             "--to", until.isoformat(), "--settle", str(self.settle), "--report", report, *stops], capture_output=True, text=True, check=False)
         if checked.returncode not in (0, 1):
             raise stage.StageError(checked.stderr)
         return json.loads(Path(report).read_text(encoding="utf-8"))

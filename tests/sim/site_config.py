@@ -11,12 +11,12 @@ def duration(milliseconds):
     return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
 
 
-def write(folder, plant, ready, broker_port, data, socket, models=None, line_keys=(), storage_keys=()):
+def write(folder, plant, ready, broker_port, data, socket, models=None, line_keys=(), tcp_keys=(), storage_keys=()):
     """gateway.toml, meters.csv and, for made-up models, models/NAME.toml (`models`: name → text)."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gateway.toml").write_text(
-        _gateway(plant, ready, broker_port, data, socket, line_keys, storage_keys), encoding="utf-8")
+        _gateway(plant, ready, broker_port, data, socket, line_keys, tcp_keys, storage_keys), encoding="utf-8")
     with open(folder / "meters.csv", "w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
@@ -26,7 +26,7 @@ def write(folder, plant, ready, broker_port, data, socket, models=None, line_key
         (folder / "models" / f"{name}.toml").write_text(text, encoding="utf-8")
 
 
-def _gateway(plant, ready, broker_port, data, socket, line_keys, storage_keys):
+def _gateway(plant, ready, broker_port, data, socket, line_keys, tcp_keys, storage_keys):
     site = plant["site"]
     text = ["[site]", f'id = "{site["id"]}"', f'boundary = "{duration(site["boundary_ms"])}"', "",
             "[storage]", f'path = "{data}"', *storage_keys, "", "[control]", f'socket = "{socket}"', ""]
@@ -35,7 +35,8 @@ def _gateway(plant, ready, broker_port, data, socket, line_keys, storage_keys):
         if line["kind"] == "serial-pty":
             text += ['kind = "serial"', f'device = "{line["device"]}"', "baud = 9600"]
         else:
-            text += [f'kind = "{line["kind"]}"', 'host = "127.0.0.1"', f'port = {ready["lines"][line["id"]]["port"]}']
+            text += [f'kind = "{line["kind"]}"', 'host = "127.0.0.1"', f'port = {ready["lines"][line["id"]]["port"]}',
+                     *tcp_keys]
         text += [*line_keys, ""]
     text += ["[[uplink]]", 'id = "broker"', 'kind = "mqtt"', f'url = "mqtt://127.0.0.1:{broker_port}"',
              f'topic_prefix = "{site["prefix"]}"', ""]

@@ -194,7 +194,7 @@ class Gateway(Program):
 
     def status(self):
         """What the daemon says about itself; None while it does not answer."""
-        asked = subprocess.run([self.program, "status", "--config", self.config, "--json"], capture_output=True,
+        asked = subprocess.run([self.program, "status", "--config", self.config, "--points", "--json"], capture_output=True,
                                timeout=10, check=False)
         if asked.returncode != 0:
             return None
