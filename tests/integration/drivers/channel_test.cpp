@@ -78,6 +78,8 @@ TEST(SerialPort, AnAdoptedPortKeepsItsBaudAfterClose) {
     {
         Plant plant{serial_line(peer.device())};
         ASSERT_EQ(Plant::value(plant.poll()), 1U);
+        plant.meter.reset();
+        EXPECT_EQ(peer.baud(), 19'200);
         plant.channel->close();
         EXPECT_EQ(peer.baud(), 19'200);
     }
