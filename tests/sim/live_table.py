@@ -2,6 +2,9 @@
 
 import sys
 import unicodedata
+from datetime import datetime, timedelta, timezone
+
+SITE_TIME = timezone(timedelta(hours=8))
 
 TEXTS = {
     "en": {"line": "line", "meter": "meter", "model": "model", "state": "state", "slot": "last slot",
@@ -26,6 +29,13 @@ def fitted(text, columns):
     while width(text) > columns:
         text = text[:-1]
     return text + " " * (columns - width(text))
+
+
+def clock_time(utc):
+    """The time of day at the site; the status speaks UTC."""
+    if not utc:
+        return "-"
+    return datetime.fromisoformat(utc.replace("Z", "+00:00")).astimezone(SITE_TIME).strftime("%H:%M:%S")
 
 
 def _value(points, wanted_index, index_ids):
@@ -81,7 +91,7 @@ class LiveTable:
                         + fitted(words.get(line["state"], line["state"]), 10)
                         + f"{line['meters']} {words['meters']}   {words['missed']} {line['slots_missed']}")
         text += ["", "".join(fitted(words[key], columns) for key, columns in
-                             (("meter", 16), ("line", 10), ("model", 20), ("state", 9), ("slot", 15), ("index", 22),
+                             (("meter", 16), ("line", 10), ("model", 20), ("state", 9), ("slot", 11), ("index", 22),
                               ("momentary", 20)))]
         text += [self._meter(meter) for meter in status["meters"]]
         return text + ["", words["keys"]]
@@ -90,7 +100,7 @@ class LiveTable:
         words = self.texts
         indexes = self.index_ids.get(self.model_of.get(meter["id"]), set())
         points = meter.get("points", [])
-        slot = (meter["last_slot"] or "-").partition("T")[2][:12] or "-"
+        slot = clock_time(meter["last_slot"])
         return (fitted(meter["id"], 16) + fitted(meter["line"] or "-", 10) + fitted(meter["model"], 20)
-                + fitted(words.get(meter["state"], meter["state"]), 9) + fitted(slot, 15)
+                + fitted(words.get(meter["state"], meter["state"]), 9) + fitted(slot, 11)
                 + fitted(_value(points, True, indexes), 22) + fitted(_value(points, False, indexes), 20))
