@@ -15,16 +15,26 @@ auto find_by_id(const List& list, const Id& id) -> const typename List::value_ty
 
 Result<Decimal> Multiplier::of(Ratio ratio) const {
     switch (ratio) {
-        case Ratio::none: return Decimal{1, 0};
-        case Ratio::ct: return ct;
-        case Ratio::pt: return pt;
-        case Ratio::ct_pt: return ct.times(pt);
+        case Ratio::none:
+            return Decimal{1, 0};
+        case Ratio::ct:
+            return ct;
+        case Ratio::pt:
+            return pt;
+        case Ratio::ct_pt:
+            return ct.times(pt);
     }
     return Decimal{1, 0};
 }
 
-const LineOptions* Options::line(const LineId& id) const { return find_by_id(lines, id); }
-const ModelOptions* Options::model(const std::string& id) const { return find_by_id(models, id); }
-const MeterOptions* Options::meter(const MeterId& id) const { return find_by_id(meters, id); }
+const LineOptions* Options::line(const LineId& id) const {
+    return find_by_id(lines, id);
+}
+const ModelOptions* Options::model(const std::string& id) const {
+    return find_by_id(models, id);
+}
+const MeterOptions* Options::meter(const MeterId& id) const {
+    return find_by_id(meters, id);
+}
 
 }  // namespace mg

@@ -75,7 +75,8 @@ struct LineOptions {
 // ---- models ----
 enum class Protocol : std::uint8_t { modbus, dlt645_2007, cjt188 };
 enum class RegisterTable : std::uint8_t { holding = 3, input = 4 };  ///< the Modbus function that reads it
-/// By the wire bytes of 0x01020304: abcd = 01 02 03 04, cdab = 03 04 01 02, badc = 02 01 04 03, dcba = 04 03 02 01.
+/// By the wire bytes of 0x01020304: abcd = 01 02 03 04, cdab = 03 04 01 02, badc = 02 01 04 03, dcba = 04 03
+/// 02 01.
 enum class WordOrder : std::uint8_t { abcd, cdab, badc, dcba };
 
 struct PointOptions {
@@ -104,7 +105,7 @@ struct ModelOptions {
     std::string id;  ///< file name without .toml: a-z 0-9 - _
     std::string name;
     std::string maker;
-    std::string source;  ///< the manual and page, or where the table was found
+    std::string source;    ///< the manual and page, or where the table was found
     bool verified{false};  ///< a recorded answer or the maker's example is in the tests
     Protocol protocol{Protocol::modbus};
     std::uint16_t max_registers{60};  ///< 1 … 125 in one request
@@ -129,7 +130,7 @@ struct MeterOptions {
     std::optional<LineId> line;  ///< none: in the ledger only, never polled
     std::string address;         ///< as written, separators removed; Modbus: 0 … 247 or 255
     int circuit{0};
-    std::string model;  ///< id of a ModelOptions; empty for ledger-only rows
+    std::string model;                       ///< id of a ModelOptions; empty for ledger-only rows
     std::optional<SerialSettings> settings;  ///< differing from the line's
     milliseconds every{60'000};              ///< 100 ms … 24 h, divides 24 h
     Multiplier multiplier;
@@ -152,7 +153,7 @@ struct MqttOptions {
     std::string topic_prefix{"metergate"};
     /// A file of 0600 with `user = …` and `password = …`; a bare name is looked up in systemd's credentials.
     std::string credentials;
-    int version{5};              ///< 5, or 4 for MQTT 3.1.1
+    int version{5};  ///< 5, or 4 for MQTT 3.1.1
     std::chrono::seconds keep_alive{30};
     std::size_t max_batch_bytes{65'536};  ///< 1 KiB … 8 MiB, of one message's payload
     std::size_t max_in_flight{32};        ///< 1 … 1000 messages unacknowledged
@@ -175,11 +176,12 @@ struct SiteOptions {
 
 struct StorageOptions {
     std::filesystem::path path{"/var/lib/metergate"};
-    milliseconds commit_interval{1000};         ///< 10 ms … 60 s
-    std::chrono::days keep_boundary{800};       ///< at least 26 months: years must be recomputable
-    std::chrono::days keep_other{180};          ///< 1 … 3650
-    std::size_t memory_limit{16U * 1024 * 1024};  ///< bytes of samples that may wait for a disk that does not answer
-    bool allow_tmpfs{false};  ///< for tests: a folder in memory keeps nothing through a power cut
+    milliseconds commit_interval{1000};    ///< 10 ms … 60 s
+    std::chrono::days keep_boundary{800};  ///< at least 26 months: years must be recomputable
+    std::chrono::days keep_other{180};     ///< 1 … 3650
+    std::size_t memory_limit{16U * 1024 *
+                             1024};  ///< bytes of samples that may wait for a disk that does not answer
+    bool allow_tmpfs{false};         ///< for tests: a folder in memory keeps nothing through a power cut
 };
 
 struct ControlOptions {

@@ -53,8 +53,8 @@ Place place_of(std::string_view text, std::size_t offset) {
 }
 
 /// Chinese in GB18030 hardly ever forms three-byte UTF-8 sequences, Chinese in UTF-8 consists of them: a file
-/// with many of them and few broken places is damaged UTF-8, and reading it as GB18030 would turn all of it to
-/// nonsense.
+/// with many of them and few broken places is damaged UTF-8, and reading it as GB18030 would turn all of it
+/// to nonsense.
 bool is_damaged_utf8(std::string_view text) {
     std::size_t long_sequences = 0;
     std::size_t broken_runs = 0;

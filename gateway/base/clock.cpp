@@ -18,12 +18,14 @@ UtcTime SystemClock::utc() const {
     return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
-SteadyTime SystemClock::steady() const { return std::chrono::steady_clock::now(); }
+SteadyTime SystemClock::steady() const {
+    return std::chrono::steady_clock::now();
+}
 
 bool SystemClock::synchronised() const {
     timex state{};
     const int result = ::adjtimex(&state);
-    return result != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+    return result >= 0 && result != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
 bool SystemClock::wait_until(SteadyTime due, std::stop_token stop) {

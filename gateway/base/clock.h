@@ -35,7 +35,8 @@ public:
     virtual ~Clock() = default;
     [[nodiscard]] virtual UtcTime utc() const = 0;
     [[nodiscard]] virtual SteadyTime steady() const = 0;
-    /// The kernel says that NTP (or PTP) disciplines the clock. False in closed networks, where it proves nothing.
+    /// The kernel says that NTP (or PTP) disciplines the clock. False in closed networks, where it proves
+    /// nothing.
     [[nodiscard]] virtual bool synchronised() const = 0;
     /// Blocks until `due`; false when stopped before.
     virtual bool wait_until(SteadyTime due, std::stop_token stop) = 0;

@@ -11,9 +11,13 @@ std::atomic<Language> current{Language::en};
 
 }  // namespace
 
-Language language() { return current.load(std::memory_order_relaxed); }
+Language language() {
+    return current.load(std::memory_order_relaxed);
+}
 
-void set_language(Language language) { current.store(language, std::memory_order_relaxed); }
+void set_language(Language language) {
+    current.store(language, std::memory_order_relaxed);
+}
 
 Language language_of_environment() {
     for (const char* name : std::array{"LC_ALL", "LC_MESSAGES", "LANG"}) {

@@ -25,17 +25,23 @@ struct Named {
 
 Named named(Level level) {
     switch (level) {
-        case Level::debug: return {spdlog::level::debug, "<7>"};
-        case Level::info: return {spdlog::level::info, "<6>"};
-        case Level::warning: return {spdlog::level::warn, "<4>"};
-        case Level::error: return {spdlog::level::err, "<3>"};
+        case Level::debug:
+            return {spdlog::level::debug, "<7>"};
+        case Level::info:
+            return {spdlog::level::info, "<6>"};
+        case Level::warning:
+            return {spdlog::level::warn, "<4>"};
+        case Level::error:
+            return {spdlog::level::err, "<3>"};
     }
     return {spdlog::level::err, "<3>"};
 }
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(named(level).level); }
+void set_level(Level level) {
+    logger().set_level(named(level).level);
+}
 
 void write(Level level, std::string_view line) {
     const Named name = named(level);

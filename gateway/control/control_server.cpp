@@ -215,11 +215,9 @@ private:
     void write() {
         writing_ = true;
         stalled_.expires_after(limits_.stalled_write);
-        stalled_.async_wait([self = shared_from_this()](error_code error) {
-            if (!error && self->writing_ &&
-                self->stalled_.expiry() <= asio::steady_timer::clock_type::now()) {
-                self->close();
-            }
+        // An expiry that was already queued when its write ended must not close the next one.
+        stalled_.async_wait([self = shared_from_this(), write = ++writes_](error_code error) {
+            if (!error && self->writing_ && self->writes_ == write) self->close();
         });
         const std::string& line = outbox_.front();
         socket_.async_write_some(
@@ -245,6 +243,7 @@ private:
 
     Local::socket socket_;
     asio::steady_timer stalled_;
+    std::uint64_t writes_{0};
     asio::io_context& io_;
     const ControlLimits limits_;
     std::weak_ptr<Commands> commands_;

@@ -54,7 +54,8 @@ bool align(Decimal& a, Decimal& b) {
 }
 
 std::string digits_of(Int128 mantissa) {
-    UInt128 rest = mantissa < 0 ? UInt128{0} - static_cast<UInt128>(mantissa) : static_cast<UInt128>(mantissa);
+    UInt128 rest =
+        mantissa < 0 ? UInt128{0} - static_cast<UInt128>(mantissa) : static_cast<UInt128>(mantissa);
     std::array<char, 40> text{};
     std::size_t at = text.size();
     do {
@@ -76,8 +77,12 @@ Result<Decimal> from_binary(Float value) {
 
 }  // namespace
 
-Result<Decimal> Decimal::from_float(float value) { return from_binary(value); }
-Result<Decimal> Decimal::from_double(double value) { return from_binary(value); }
+Result<Decimal> Decimal::from_float(float value) {
+    return from_binary(value);
+}
+Result<Decimal> Decimal::from_double(double value) {
+    return from_binary(value);
+}
 
 Result<Decimal> Decimal::parse(std::string_view text) {
     const auto bad = [&] {
@@ -139,7 +144,9 @@ Result<Decimal> Decimal::plus(const Decimal& other) const {
     return Decimal{sum, a.exponent_};
 }
 
-Result<Decimal> Decimal::minus(const Decimal& other) const { return plus(other.negated()); }
+Result<Decimal> Decimal::minus(const Decimal& other) const {
+    return plus(other.negated());
+}
 
 std::string Decimal::to_string() const {
     std::string digits = digits_of(mantissa_);

@@ -12,7 +12,8 @@ namespace mg {
 __extension__ using Int128 = __int128;
 
 /// An exact decimal number, mantissa × 10^exponent with a 128-bit mantissa. 1234567 × 10^-2 is kept, sent and
-/// compared as that, never as a nearby double. Arithmetic is exact; what does not fit is an error, not a rounding.
+/// compared as that, never as a nearby double. Arithmetic is exact; what does not fit is an error, not a
+/// rounding.
 class Decimal {
 public:
     constexpr Decimal() = default;

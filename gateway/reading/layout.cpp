@@ -26,9 +26,17 @@ std::optional<Value> find_in(const std::array<Named<Value>, size>& table, std::s
 
 }  // namespace
 
-std::string_view to_string(PointKind kind) { return kKinds[static_cast<std::size_t>(kind)].name; }
-std::optional<PointKind> point_kind_from(std::string_view name) { return find_in(kKinds, name); }
-std::string_view to_string(Ratio ratio) { return kRatios[static_cast<std::size_t>(ratio)].name; }
-std::optional<Ratio> ratio_from(std::string_view name) { return find_in(kRatios, name); }
+std::string_view to_string(PointKind kind) {
+    return kKinds[static_cast<std::size_t>(kind)].name;
+}
+std::optional<PointKind> point_kind_from(std::string_view name) {
+    return find_in(kKinds, name);
+}
+std::string_view to_string(Ratio ratio) {
+    return kRatios[static_cast<std::size_t>(ratio)].name;
+}
+std::optional<Ratio> ratio_from(std::string_view name) {
+    return find_in(kRatios, name);
+}
 
 }  // namespace mg

@@ -35,7 +35,8 @@ struct LayoutPoint {
     bool operator==(const LayoutPoint&) const = default;
 };
 
-/// Which value of a stored sample is which point. Stored beside the samples, so that a model may change at noon.
+/// Which value of a stored sample is which point. Stored beside the samples, so that a model may change at
+/// noon.
 struct Layout {
     MeterId meter;
     std::string model;

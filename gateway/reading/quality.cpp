@@ -38,7 +38,9 @@ const Named& named(Quality quality) {
 
 }  // namespace
 
-std::string_view to_string(Quality quality) { return named(quality).name; }
+std::string_view to_string(Quality quality) {
+    return named(quality).name;
+}
 
 std::optional<Quality> quality_from(std::string_view name) {
     const auto found = std::ranges::find(kQualities, name, &Named::name);
@@ -46,6 +48,8 @@ std::optional<Quality> quality_from(std::string_view name) {
     return found->quality;
 }
 
-std::string_view label(Quality quality) { return tr(named(quality).en, named(quality).zh); }
+std::string_view label(Quality quality) {
+    return tr(named(quality).en, named(quality).zh);
+}
 
 }  // namespace mg

@@ -24,7 +24,9 @@ enum class Quality : std::uint8_t {
     storage_lost = 25,   ///< read, but the disk could not take it and memory was full
 };
 
-constexpr bool has_value(Quality quality) { return quality < Quality::no_reply; }
+constexpr bool has_value(Quality quality) {
+    return quality < Quality::no_reply;
+}
 
 /// The stable name used in JSON and logs ("no_reply").
 std::string_view to_string(Quality quality);

@@ -25,9 +25,11 @@ enum class WireType : std::uint8_t {
     bcd64 = 10,  ///< 16 digits, unsigned
     sm16 = 11,   ///< sign and magnitude: the top bit is the sign
     sm32 = 12,
-    /// A total in two registers pairs: i32 whole units, then f32 fraction (TUF-2000M). Each pair has the word order.
+    /// A total in two registers pairs: i32 whole units, then f32 fraction (TUF-2000M). Each pair has the word
+    /// order.
     i32_f32 = 13,
-    /// A total in two register pairs: f32 hundreds, then f32 rest (vortex totalisers): total = first × 100 + second.
+    /// A total in two register pairs: f32 hundreds, then f32 rest (vortex totalisers): total = first × 100 +
+    /// second.
     f32_hundreds = 14,
 };
 
@@ -36,7 +38,8 @@ int size_of(WireType type);
 std::string_view to_string(WireType type);
 std::optional<WireType> wire_type_from(std::string_view name);
 
-/// The number in `bits` (right-aligned, big-endian order). Errors (corrupt): a BCD nibble above 9, NaN, infinity.
+/// The number in `bits` (right-aligned, big-endian order). Errors (corrupt): a BCD nibble above 9, NaN,
+/// infinity.
 Result<Decimal> to_decimal(WireType type, std::uint64_t bits);
 
 }  // namespace mg

@@ -11,7 +11,8 @@
 
 namespace mg {
 
-/// Counts the times the wall clock was set back. A later epoch's samples supersede an earlier one's for the same slots.
+/// Counts the times the wall clock was set back. A later epoch's samples supersede an earlier one's for the
+/// same slots.
 using ClockEpoch = std::uint32_t;
 
 /// One point as read: the bits on the wire in big-endian order, before scale and multiplier.
@@ -49,7 +50,8 @@ struct Gap {
 
 Sample missing_sample(LayoutRef layout, Slot slot, Quality why);
 
-/// What the display of the instrument shows: wire value × scale. Errors (corrupt): no value, bad digits, overflow.
+/// What the display of the instrument shows: wire value × scale. Errors (corrupt): no value, bad digits,
+/// overflow.
 Result<Decimal> displayed_value(const Sample& sample, std::size_t point);
 
 }  // namespace mg

@@ -10,10 +10,16 @@ milliseconds since_slot(const SlotGrid& grid, UtcTime time) {
 
 }  // namespace
 
-Slot SlotGrid::at_or_before(UtcTime time) const { return {time - since_slot(*this, time)}; }
+Slot SlotGrid::at_or_before(UtcTime time) const {
+    return {time - since_slot(*this, time)};
+}
 
-Slot SlotGrid::after(UtcTime time) const { return {at_or_before(time).at + every}; }
+Slot SlotGrid::after(UtcTime time) const {
+    return {at_or_before(time).at + every};
+}
 
-bool SlotGrid::contains(Slot slot) const { return since_slot(*this, slot.at) == milliseconds{0}; }
+bool SlotGrid::contains(Slot slot) const {
+    return since_slot(*this, slot.at) == milliseconds{0};
+}
 
 }  // namespace mg

@@ -13,8 +13,8 @@ struct Slot {
     auto operator<=>(const Slot&) const = default;
 };
 
-/// Slots of one interval at a fixed UTC offset: multiples of `every` counted from local midnight of 1970-01-01.
-/// every: 100 ms … 24 h and a divisor of 24 h, so that each local midnight is a slot.
+/// Slots of one interval at a fixed UTC offset: multiples of `every` counted from local midnight of
+/// 1970-01-01. every: 100 ms … 24 h and a divisor of 24 h, so that each local midnight is a slot.
 struct SlotGrid {
     std::chrono::milliseconds every{60'000};
     std::chrono::minutes utc_offset{480};

@@ -1,7 +1,7 @@
-/* The least that does the job, for comparison: one libmodbus thread a line, an SQLite WAL file written in batches
- * of 100 ms, and one MQTT publish a sample at QoS 1. No configuration, no
- * decoding rules, no reasons for what is missing, no order, no recovery of a confused line.
- * usage: plant_load_baseline BROKER_PORT DATABASE METERS REGISTERS PORT...     (one PORT a line) */
+/* The least that does the job, for comparison: one libmodbus thread a line, an SQLite WAL file written in
+ * batches of 100 ms, and one MQTT publish a sample at QoS 1. No configuration, no decoding rules, no reasons
+ * for what is missing, no order, no recovery of a confused line. usage: plant_load_baseline BROKER_PORT
+ * DATABASE METERS REGISTERS PORT...     (one PORT a line) */
 #include <MQTTAsync.h>
 #include <modbus.h>
 #include <pthread.h>
@@ -35,9 +35,9 @@ static void on_signal(int number) {
     stopping = 1;
 }
 
-static void *poll_line(void *argument) {
+static void* poll_line(void* argument) {
     const int line = (int)(intptr_t)argument;
-    modbus_t *bus = modbus_new_tcp("127.0.0.1", port_of_line[line]);
+    modbus_t* bus = modbus_new_tcp("127.0.0.1", port_of_line[line]);
     if (bus == NULL || modbus_connect(bus) != 0) return NULL;
     int64_t slot = (int64_t)time(NULL) + 1;
     for (; !stopping; ++slot) {
@@ -56,21 +56,22 @@ static void *poll_line(void *argument) {
     return NULL;
 }
 
-static void acknowledged(void *context, MQTTAsync_successData *answer) {
+static void acknowledged(void* context, MQTTAsync_successData* answer) {
     (void)context;
     (void)answer;
     __atomic_sub_fetch(&in_flight, 1, __ATOMIC_RELAXED);
 }
 
-static void publish(const struct sample *sample) {
+static void publish(const struct sample* sample) {
     char text[4096];
-    int length = snprintf(text, sizeof text, "{\"line\":%d,\"meter\":%d,\"slot\":%lld,\"values\":[", sample->line,
-                          sample->meter, (long long)sample->slot);
+    int length = snprintf(text, sizeof text, "{\"line\":%d,\"meter\":%d,\"slot\":%lld,\"values\":[",
+                          sample->line, sample->meter, (long long)sample->slot);
     for (int i = 0; i + 1 < registers; i += 2) {
         const uint32_t value = (uint32_t)sample->registers[i] << 16 | sample->registers[i + 1];
         float number;
         memcpy(&number, &value, sizeof number);
-        length += snprintf(text + length, sizeof text - (size_t)length, i == 0 ? "%.7g" : ",%.7g", (double)number);
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, i == 0 ? "%.7g" : ",%.7g", (double)number);
     }
     length += snprintf(text + length, sizeof text - (size_t)length, "]}");
     MQTTAsync_responseOptions done = MQTTAsync_responseOptions_initializer;
@@ -81,13 +82,16 @@ static void publish(const struct sample *sample) {
     }
 }
 
-static void store_and_publish(const char *path) {
-    sqlite3 *database;
-    sqlite3_stmt *insert;
+static void store_and_publish(const char* path) {
+    sqlite3* database;
+    sqlite3_stmt* insert;
     if (sqlite3_open(path, &database) != SQLITE_OK) exit(1);
-    sqlite3_exec(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS sample"
-                 "(id INTEGER PRIMARY KEY, slot INTEGER, line INTEGER, meter INTEGER, registers BLOB)", 0, 0, 0);
-    sqlite3_prepare_v2(database, "INSERT INTO sample(slot,line,meter,registers) VALUES(?,?,?,?)", -1, &insert, NULL);
+    sqlite3_exec(database,
+                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS sample"
+                 "(id INTEGER PRIMARY KEY, slot INTEGER, line INTEGER, meter INTEGER, registers BLOB)",
+                 0, 0, 0);
+    sqlite3_prepare_v2(database, "INSERT INTO sample(slot,line,meter,registers) VALUES(?,?,?,?)", -1, &insert,
+                       NULL);
     static struct sample batch[kQueue];
     while (!stopping) {
         usleep(100000);
@@ -115,7 +119,7 @@ static void store_and_publish(const char *path) {
     sqlite3_close(database);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
     if (argc < 6 || argc - 5 > 64) return 64;
     char url[64];
     snprintf(url, sizeof url, "tcp://127.0.0.1:%s", argv[1]);
@@ -132,7 +136,7 @@ int main(int argc, char **argv) {
     pthread_t threads[64];
     for (int line = 0; line < argc - 5; ++line) {
         port_of_line[line] = atoi(argv[5 + line]);
-        pthread_create(&threads[line], NULL, poll_line, (void *)(intptr_t)line);
+        pthread_create(&threads[line], NULL, poll_line, (void*)(intptr_t)line);
     }
     store_and_publish(argv[2]);
     for (int line = 0; line < argc - 5; ++line) pthread_join(threads[line], NULL);

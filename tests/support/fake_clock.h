@@ -8,8 +8,8 @@
 
 namespace mg {
 
-/// Time that passes only when somebody waits: a wait jumps to its end at once. For single-threaded simulations,
-/// where a month of polling takes seconds. Thread-safe to read; only one thread should wait.
+/// Time that passes only when somebody waits: a wait jumps to its end at once. For single-threaded
+/// simulations, where a month of polling takes seconds. Thread-safe to read; only one thread should wait.
 class FakeClock final : public Clock {
 public:
     explicit FakeClock(UtcTime start) : utc_{start} {}

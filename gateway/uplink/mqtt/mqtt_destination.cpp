@@ -12,6 +12,7 @@
 #include "gateway/uplink/message.h"
 #include "gateway/uplink/mqtt/credentials.h"
 #include "gateway/uplink/mqtt/paho_session.h"
+#include "gateway/uplink/mqtt/tls_files.h"
 #include "gateway/uplink/mqtt/tls_peer_name.h"
 
 namespace mg {
@@ -27,11 +28,12 @@ Result<> readable(const std::filesystem::path& file, std::string_view en, std::s
                 trf("{0} {1} cannot be read", "{0} {1} 无法读取", tr(en, zh), file.native()));
 }
 
-Result<> readable(const std::optional<TlsOptions>& tls) {
+Result<> usable(const std::optional<TlsOptions>& tls) {
     if (!tls) return {};
     return readable(tls->ca_file, "CA file", "CA 证书文件")
         .and_then([&] { return readable(tls->certificate_file, "certificate", "客户端证书"); })
-        .and_then([&] { return readable(tls->key_file, "key", "私钥文件"); });
+        .and_then([&] { return readable(tls->key_file, "key", "私钥文件"); })
+        .and_then([&] { return check_tls_files(*tls); });
 }
 
 class MqttDestination final : public Destination {
@@ -58,7 +60,7 @@ public:
         abandon();
         const auto credentials = read_credentials(options_.credentials);
         if (!credentials) return tl::unexpected<Error>(credentials.error());
-        if (const auto files = readable(options_.tls); !files) return tl::unexpected<Error>(files.error());
+        if (const auto files = usable(options_.tls); !files) return tl::unexpected<Error>(files.error());
         const auto addresses = lookup_.resolve(options_.host, deadline, stop);
         if (!addresses) return tl::unexpected<Error>(addresses.error());
 
@@ -135,11 +137,16 @@ private:
         if (!news.connected) {
             return fail(Failure::transient, std::string(tr("no answer to CONNECT", "连接请求无应答")));
         }
-        if (*news.connected && peer && !peer->applied()) {
+        if (!*news.connected) {
+            Error error = news.connected->error();
+            if (const std::string why = peer ? peer->failure() : ""; !why.empty()) error.what += ": " + why;
+            return tl::unexpected<Error>(std::move(error));
+        }
+        if (peer && !peer->applied()) {
             return fail(Failure::transient,
                         std::string(tr("the certificate's name was not checked", "证书名称未经核对")));
         }
-        if (*news.connected && options_.version < 5) {
+        if (options_.version < 5) {
             if (const auto proven = prove_delivery(deadline, stop); !proven)
                 return tl::unexpected<Error>(proven.error());
         }

@@ -1,10 +1,9 @@
 #include "gateway/uplink/mqtt/paho_session.h"
 
-#include <atomic>
-#include <unordered_map>
+#include <exception>
 #include <utility>
 
-#include <MQTTAsync.h>
+#include <mqtt/async_client.h>
 
 #include "gateway/base/guarded.h"
 #include "gateway/base/language.h"
@@ -13,202 +12,171 @@
 namespace mg {
 namespace {
 
-constexpr std::size_t kMostReceived = 16;
-constexpr std::size_t kMostErrorText = 300;
-constexpr unsigned kTicketBits = 40;
-constexpr std::uint64_t kTicketMask = (std::uint64_t{1} << kTicketBits) - 1;
-static_assert(sizeof(void*) == sizeof(std::uint64_t), "a callback's context carries session and ticket");
+using News = PahoSession::News;
+using Granted = PahoSession::Granted;
 
-struct Mailbox {
-    PahoSession::News news;
-    std::string tls_error;
-    int version{5};
-    Signal* wake{};
+constexpr std::size_t kMostReceived = 16;
+constexpr int kQos = 1;
+static_assert(sizeof(void*) == sizeof(Ticket), "a token's context carries the ticket");
+
+/// Where Paho's threads leave their news. They call with Paho's lock held (MQTTAsyncUtils.c of 1.3.12,
+/// receiveThread and processCommand), so nothing is called back from here.
+class Postbox {
+public:
+    explicit Postbox(Signal& wake) : wake_{wake} {}
+
+    template <class Write>
+    void post(Write&& write) {
+        news_.with(std::forward<Write>(write));
+        wake_.raise();
+    }
+    News take() {
+        return news_.with([](News& news) { return std::exchange(news, News{}); });
+    }
+
+private:
+    Guarded<News> news_;
+    Signal& wake_;
 };
 
-/// By session id. Paho's threads get a number instead of a pointer, so that a callback that comes late finds
-/// nothing. Never destroyed: those threads may outlive main's statics.
-Guarded<std::unordered_map<std::uint32_t, Mailbox>>& mailboxes() {
-    static auto& all = *new Guarded<std::unordered_map<std::uint32_t, Mailbox>>;
-    return all;
-}
-
-std::uint32_t new_session_id() {
-    static std::atomic<std::uint32_t> last{0};
-    return ++last & 0xFFFFFFU;
-}
-
-Ticket ticket_of(void* context) {
-    return reinterpret_cast<std::uintptr_t>(context) & kTicketMask;
-}
-
-template <class Write>
-void post(void* context, Write&& write) {
-    const auto session = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(context) >> kTicketBits);
-    mailboxes().with([&](auto& all) {
-        const auto found = all.find(session);
-        if (found == all.end()) return;
-        write(found->second);
-        found->second.wake->raise();
-    });
-}
-
-std::size_t property_or(const MQTTProperties& properties, MQTTPropertyCodes code, std::size_t otherwise) {
-    auto* all = const_cast<MQTTProperties*>(&properties);
-    if (MQTTProperties_hasProperty(all, code) == 0) return otherwise;
-    // Paho hands a four-byte integer out as a signed one.
-    return static_cast<std::uint32_t>(MQTTProperties_getNumericValue(all, code));
-}
-
-void on_connected5(void* context, MQTTAsync_successData5* answer) {
-    PahoSession::Granted granted;
-    Result<PahoSession::Granted> result = granted;
-    if (answer != nullptr) {
-        const MQTTProperties& given = answer->properties;
-        granted.receive_maximum =
-            property_or(given, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, granted.receive_maximum);
-        granted.maximum_packet =
-            property_or(given, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, granted.maximum_packet);
-        granted.retain = property_or(given, MQTTPROPERTY_CODE_RETAIN_AVAILABLE, 1) != 0;
-        result = granted;
-        if (property_or(given, MQTTPROPERTY_CODE_MAXIMUM_QOS, 2) == 0) {
-            result = tl::unexpected<Error>(connack_error(5, MQTTREASONCODE_QOS_NOT_SUPPORTED));
-        }
+Granted granted_by(const mqtt::properties& given) {
+    Granted granted;
+    using mqtt::property;
+    if (given.contains(property::RECEIVE_MAXIMUM)) {
+        granted.receive_maximum = mqtt::get<std::uint16_t>(given, property::RECEIVE_MAXIMUM);
     }
-    post(context, [&](Mailbox& box) { box.news.connected = std::move(result); });
+    if (given.contains(property::MAXIMUM_PACKET_SIZE)) {
+        granted.maximum_packet = mqtt::get<std::uint32_t>(given, property::MAXIMUM_PACKET_SIZE);
+    }
+    if (given.contains(property::RETAIN_AVAILABLE)) {
+        granted.retain = mqtt::get<std::uint8_t>(given, property::RETAIN_AVAILABLE) != 0;
+    }
+    return granted;
 }
 
-void on_connected(void* context, MQTTAsync_successData* /*answer*/) {
-    post(context, [](Mailbox& box) { box.news.connected = PahoSession::Granted{}; });
+bool takes_qos_1(const mqtt::properties& given) {
+    return !given.contains(mqtt::property::MAXIMUM_QOS) ||
+           mqtt::get<std::uint8_t>(given, mqtt::property::MAXIMUM_QOS) != 0;
 }
 
-/// Before a CONNACK Paho reports a negative code and a text of its own; a CONNACK's code is positive.
-void connect_failed(void* context, int connack, std::string_view message) {
-    post(context, [&](Mailbox& box) {
-        if (connack > 0) {
-            box.news.connected = tl::unexpected<Error>(connack_error(box.version, connack));
-            return;
+Error no_connection(std::string_view why) {
+    return {Failure::transient, std::string{why.empty() ? tr("no connection", "无法连接") : why}};
+}
+
+Result<Granted> granted_by(const mqtt::token& token, int version) {
+    if (version < 5) return Granted{};
+    try {
+        const mqtt::connect_response answer = token.get_connect_response();
+        if (!takes_qos_1(answer.get_properties())) {
+            return tl::unexpected<Error>(connack_error(version, mqtt::QOS_NOT_SUPPORTED));
         }
-        std::string what{message.empty() ? tr("no connection", "无法连接") : message};
-        if (!box.tls_error.empty()) what += ": " + box.tls_error;
-        box.news.connected = fail(Failure::transient, std::move(what));
-    });
+        return granted_by(answer.get_properties());
+    } catch (const std::exception& thrown) {
+        return tl::unexpected<Error>(no_connection(thrown.what()));
+    }
 }
 
-void on_connect_failed5(void* context, MQTTAsync_failureData5* answer) {
-    if (answer == nullptr) return connect_failed(context, 0, {});
-    const int connack = answer->reasonCode != MQTTREASONCODE_SUCCESS ? answer->reasonCode : answer->code;
-    connect_failed(context, connack, answer->message != nullptr ? answer->message : "");
+/// A token keeps the text of its failure to itself, but throws it when it is asked for the answer.
+std::string text_of_failure(const mqtt::token& token) {
+    try {
+        static_cast<void>(token.get_connect_response());
+        return {};
+    } catch (const mqtt::exception& thrown) {
+        return thrown.get_message();
+    } catch (const std::exception& thrown) {
+        return thrown.what();
+    }
 }
 
-void on_connect_failed(void* context, MQTTAsync_failureData* answer) {
-    if (answer == nullptr) return connect_failed(context, 0, {});
-    connect_failed(context, answer->code, answer->message != nullptr ? answer->message : "");
+/// The reason that the broker gave; success where it gave none. The wrapper marks failures of MQTT 3.1.1,
+/// which has no reasons, with a code of its own.
+int reason_of_failure(const mqtt::token& token) {
+    const int reason = token.get_reason_code();
+    return reason == mqtt::MQTTPP_V3_CODE ? mqtt::SUCCESS : reason;
 }
 
-void post_outcome(void* context, Outcome outcome) {
-    post(context, [&](Mailbox& box) { box.news.outcomes.push_back(std::move(outcome)); });
-}
+class OnConnect final : public mqtt::iaction_listener {
+public:
+    OnConnect(Postbox& postbox, int version) : postbox_{postbox}, version_{version} {}
 
-void on_published5(void* context, MQTTAsync_successData5* answer) {
-    post_outcome(context, outcome_of_puback(ticket_of(context), answer != nullptr ? answer->reasonCode : 0));
-}
+    void on_success(const mqtt::token& token) noexcept override {
+        auto granted = granted_by(token, version_);
+        postbox_.post([&](News& news) { news.connected = std::move(granted); });
+    }
+    /// Before a CONNACK Paho reports a negative code and a text of its own; a CONNACK's code is positive.
+    void on_failure(const mqtt::token& token) noexcept override {
+        const int reason = reason_of_failure(token);
+        const int connack = reason != mqtt::SUCCESS ? reason : token.get_return_code();
+        Error error = connack > 0 ? connack_error(version_, connack) : no_connection(text_of_failure(token));
+        postbox_.post([&](News& news) { news.connected = tl::unexpected<Error>(std::move(error)); });
+    }
 
-void on_published(void* context, MQTTAsync_successData* /*answer*/) {
-    post_outcome(context, outcome_of_puback(ticket_of(context), 0));
-}
+private:
+    Postbox& postbox_;
+    int version_;
+};
 
-Outcome not_sent(void* context, const char* message) {
-    Outcome outcome;
-    outcome.ticket = ticket_of(context);
-    outcome.error =
-        Error{Failure::transient, message != nullptr ? message : std::string(tr("not sent", "未发出"))};
-    return outcome;
-}
+class OnPublish final : public mqtt::iaction_listener {
+public:
+    explicit OnPublish(Postbox& postbox) : postbox_{postbox} {}
 
-void on_publish_failed5(void* context, MQTTAsync_failureData5* answer) {
-    const bool answered = answer != nullptr && answer->reasonCode != MQTTREASONCODE_SUCCESS;
-    post_outcome(context, answered ? outcome_of_puback(ticket_of(context), answer->reasonCode)
-                                   : not_sent(context, answer != nullptr ? answer->message : nullptr));
-}
+    static void* context_of(Ticket ticket) { return reinterpret_cast<void*>(ticket); }
 
-void on_publish_failed(void* context, MQTTAsync_failureData* answer) {
-    post_outcome(context, not_sent(context, answer != nullptr ? answer->message : nullptr));
-}
+    void on_success(const mqtt::token& token) noexcept override {
+        post(outcome_of_puback(ticket_of(token), token.get_reason_code()));
+    }
+    void on_failure(const mqtt::token& token) noexcept override {
+        const int reason = reason_of_failure(token);
+        if (reason != mqtt::SUCCESS) return post(outcome_of_puback(ticket_of(token), reason));
+        Outcome outcome;
+        outcome.ticket = ticket_of(token);
+        outcome.error = Error{Failure::transient, std::string(tr("not sent", "未发出"))};
+        post(std::move(outcome));
+    }
 
-Error not_subscribed() {
-    return {Failure::refused, std::string(tr("subscribing was refused", "订阅被拒绝"))};
-}
+private:
+    static Ticket ticket_of(const mqtt::token& token) {
+        return reinterpret_cast<std::uintptr_t>(token.get_user_context());
+    }
+    void post(Outcome outcome) {
+        postbox_.post([&](News& news) { news.outcomes.push_back(std::move(outcome)); });
+    }
 
-void on_subscribed5(void* context, MQTTAsync_successData5* answer) {
-    const bool granted = answer == nullptr || answer->reasonCode < MQTTREASONCODE_UNSPECIFIED_ERROR;
-    post(context, [&](Mailbox& box) {
-        box.news.subscribed = granted ? Result<>{} : Result<>{tl::unexpected<Error>(not_subscribed())};
-    });
-}
+    Postbox& postbox_;
+};
 
-void on_subscribed(void* context, MQTTAsync_successData* answer) {
-    const bool granted = answer == nullptr || answer->alt.qos < 0x80;
-    post(context, [&](Mailbox& box) {
-        box.news.subscribed = granted ? Result<>{} : Result<>{tl::unexpected<Error>(not_subscribed())};
-    });
-}
+class OnSubscribe final : public mqtt::iaction_listener {
+public:
+    explicit OnSubscribe(Postbox& postbox) : postbox_{postbox} {}
 
-void on_subscribe_failed5(void* context, MQTTAsync_failureData5* /*answer*/) {
-    post(context, [](Mailbox& box) { box.news.subscribed = tl::unexpected<Error>(not_subscribed()); });
-}
+    /// Of one topic: Paho calls on_failure for what the SUBACK refuses.
+    void on_success(const mqtt::token& /*token*/) noexcept override {
+        postbox_.post([](News& news) { news.subscribed = Result<>{}; });
+    }
+    void on_failure(const mqtt::token& /*token*/) noexcept override {
+        postbox_.post([](News& news) {
+            news.subscribed =
+                fail(Failure::refused, std::string(tr("subscribing was refused", "订阅被拒绝")));
+        });
+    }
 
-void on_subscribe_failed(void* context, MQTTAsync_failureData* /*answer*/) {
-    post(context, [](Mailbox& box) { box.news.subscribed = tl::unexpected<Error>(not_subscribed()); });
-}
+private:
+    Postbox& postbox_;
+};
 
-void on_lost(void* context, char* /*cause*/) {
-    post(context, [](Mailbox& box) {
-        if (box.news.lost) return;  // the broker's DISCONNECT said more
-        box.news.lost = Error{Failure::session_lost, std::string(tr("connection lost", "连接中断"))};
-    });
-}
+class OnDisconnect final : public mqtt::iaction_listener {
+public:
+    explicit OnDisconnect(Postbox& postbox) : postbox_{postbox} {}
 
-void on_disconnected_by_broker(void* context, MQTTProperties* /*properties*/, enum MQTTReasonCodes reason) {
-    post(context, [&](Mailbox& box) { box.news.lost = disconnect_error(reason); });
-}
+    void on_success(const mqtt::token& /*token*/) noexcept override { post(); }
+    void on_failure(const mqtt::token& /*token*/) noexcept override { post(); }
+    void post() {
+        postbox_.post([](News& news) { news.disconnected = true; });
+    }
 
-int on_message(void* context, char* topic, int /*topic_size*/, MQTTAsync_message* message) {
-    std::string payload{static_cast<const char*>(message->payload),
-                        static_cast<std::size_t>(message->payloadlen)};
-    MQTTAsync_freeMessage(&message);
-    MQTTAsync_free(topic);
-    post(context, [&](Mailbox& box) {
-        if (box.news.received.size() < kMostReceived) box.news.received.push_back(std::move(payload));
-    });
-    return 1;
-}
-
-void on_disconnected5(void* context, MQTTAsync_successData5* /*answer*/) {
-    post(context, [](Mailbox& box) { box.news.disconnected = true; });
-}
-void on_disconnected(void* context, MQTTAsync_successData* /*answer*/) {
-    post(context, [](Mailbox& box) { box.news.disconnected = true; });
-}
-void on_disconnect_failed5(void* context, MQTTAsync_failureData5* /*answer*/) {
-    on_disconnected5(context, nullptr);
-}
-void on_disconnect_failed(void* context, MQTTAsync_failureData* /*answer*/) {
-    on_disconnected(context, nullptr);
-}
-
-int on_tls_error(const char* text, std::size_t size, void* context) {
-    std::string_view line{text, size};
-    while (!line.empty() && (line.back() == '\n' || line.back() == '\0')) line.remove_suffix(1);
-    // "139…:error:0A000086:SSL routines:tls_process_server_certificate:certificate verify failed:…": the rest
-    // after the third colon is for people.
-    post(context, [&](Mailbox& box) {
-        if (box.tls_error.size() < kMostErrorText) {
-            box.tls_error += (box.tls_error.empty() ? "" : "; ") + std::string{line};
-        }
-    });
-    return 1;
-}
+private:
+    Postbox& postbox_;
+};
 
 std::string uri_of(const PahoSession::Settings& settings) {
     const bool v6 = settings.address.find(':') != std::string::npos;
@@ -216,145 +184,158 @@ std::string uri_of(const PahoSession::Settings& settings) {
            (v6 ? "]" : "") + ":" + std::to_string(settings.port);
 }
 
-const char* or_null(const std::string& text) {
-    return text.empty() ? nullptr : text.c_str();
+int paho_version(const PahoSession::Settings& settings) {
+    return settings.version >= 5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
 }
 
-Error paho_error(std::string_view what, int code) {
-    const char* text = MQTTAsync_strerror(code);
+mqtt::create_options keeping_nothing(const PahoSession::Settings& settings) {
+    mqtt::create_options create{paho_version(settings)};
+    create.set_send_while_disconnected(false);
+    create.set_restore_messages(false);
+    return create;
+}
+
+/// Without an error handler: the wrapper gives Paho a pointer into the by-value parameter of connect()
+/// (ssl_options::update_c_struct() of 1.2.0), which is gone when Paho's thread uses it.
+mqtt::ssl_options ssl_options_of(const TlsOptions& tls) {
+    mqtt::ssl_options ssl;
+    ssl.set_trust_store(tls.ca_file.native());
+    ssl.set_key_store(tls.certificate_file.native());
+    ssl.set_private_key(tls.key_file.native());
+    ssl.set_enable_server_cert_auth(true);
+    // The check against the name in the URI, which is a number; TlsPeerName has the right one done.
+    ssl.set_verify(false);
+    return ssl;
+}
+
+mqtt::connect_options connect_options_of(const PahoSession::Settings& settings) {
+    mqtt::connect_options connect;
+    connect.set_mqtt_version(paho_version(settings));
+    if (settings.version >= 5) {
+        connect.set_clean_start(true);
+    } else {
+        connect.set_clean_session(true);
+    }
+    connect.set_automatic_reconnect(false);
+    connect.set_keep_alive_interval(settings.keep_alive);
+    connect.set_connect_timeout(settings.connect_timeout);
+    // Paho sends only up to one less than this; the window is kept by us.
+    connect.set_max_inflight(static_cast<int>(settings.in_flight) + 2);
+    if (!settings.user.empty()) connect.set_user_name(settings.user);
+    if (!settings.password.empty()) connect.set_password(settings.password);
+    connect.set_will(mqtt::will_options{settings.will_topic, settings.will_payload, kQos, true});
+    if (settings.tls) connect.set_ssl(ssl_options_of(*settings.tls));
+    return connect;
+}
+
+Result<> not_connected() {
+    return fail(Failure::session_lost, std::string(tr("not connected", "未连接")));
+}
+
+Error paho_error(std::string_view what, const mqtt::exception& thrown) {
+    const int code = thrown.get_return_code();
+    const std::string text = thrown.get_error_str();
     return {code == MQTTASYNC_DISCONNECTED ? Failure::session_lost : Failure::transient,
-            fmt::format("{}: {}", what, text != nullptr ? text : std::to_string(code).c_str())};
+            fmt::format("{}: {}", what, text.empty() ? std::to_string(code) : text)};
+}
+
+/// The wrapper throws from every call; here it ends.
+template <class Call>
+Result<> calling_paho(std::string_view what, Call&& call) {
+    try {
+        std::forward<Call>(call)();
+        return {};
+    } catch (const mqtt::exception& thrown) {
+        return tl::unexpected<Error>(paho_error(what, thrown));
+    } catch (const std::exception& thrown) {
+        return fail(Failure::transient, fmt::format("{}: {}", what, thrown.what()));
+    }
 }
 
 }  // namespace
 
-PahoSession::PahoSession(Signal& wake) : id_{new_session_id()} {
-    mailboxes().with([&](auto& all) { all[id_].wake = &wake; });
-}
+/// The client is last: its destructor ends the connection, takes Paho's lock and so waits for a callback that
+/// is just running; tokens without an answer get their last call from it, and after it nobody calls.
+struct PahoSession::Connection {
+    Connection(Signal& wake, const Settings& settings)
+        : postbox{wake},
+          on_connect{postbox, settings.version},
+          on_publish{postbox},
+          on_subscribe{postbox},
+          on_disconnect{postbox},
+          client{uri_of(settings), settings.client_id, keeping_nothing(settings), nullptr} {
+        watch_for_the_end();
+        client.set_message_callback([this](const mqtt::const_message_ptr& message) {
+            postbox.post([&](News& news) {
+                if (news.received.size() < kMostReceived) news.received.push_back(message->to_string());
+            });
+        });
+    }
 
-PahoSession::~PahoSession() {
-    mailboxes().with([&](auto& all) { all.erase(id_); });
-    if (handle_ != nullptr) MQTTAsync_destroy(&handle_);
-}
+    void watch_for_the_end() {
+        client.set_connection_lost_handler([this](const std::string& /*cause*/) {
+            postbox.post([](News& news) {
+                if (news.lost) return;  // the broker's DISCONNECT said more
+                news.lost = Error{Failure::session_lost, std::string(tr("connection lost", "连接中断"))};
+            });
+        });
+        client.set_disconnected_handler([this](const mqtt::properties& /*given*/, mqtt::ReasonCode reason) {
+            postbox.post([&](News& news) { news.lost = disconnect_error(reason); });
+        });
+    }
 
-void* PahoSession::context(Ticket ticket) const {
-    return reinterpret_cast<void*>((std::uint64_t{id_} << kTicketBits) | (ticket & kTicketMask));
-}
+    Postbox postbox;
+    OnConnect on_connect;
+    OnPublish on_publish;
+    OnSubscribe on_subscribe;
+    OnDisconnect on_disconnect;
+    mqtt::async_client client;
+};
+
+PahoSession::PahoSession(Signal& wake) : wake_{wake} {}
+
+PahoSession::~PahoSession() = default;
 
 Result<> PahoSession::start_connect(const Settings& settings) {
-    version_ = settings.version;
-    mailboxes().with([&](auto& all) { all[id_].version = settings.version; });
-
-    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer;
-    create.MQTTVersion = version_ >= 5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
-    int code = MQTTAsync_createWithOptions(&handle_, uri_of(settings).c_str(), settings.client_id.c_str(),
-                                           MQTTCLIENT_PERSISTENCE_NONE, nullptr, &create);
-    if (code != MQTTASYNC_SUCCESS) return tl::unexpected<Error>(paho_error("MQTT", code));
-    MQTTAsync_setCallbacks(handle_, context(), on_lost, on_message, nullptr);
-    if (version_ >= 5) MQTTAsync_setDisconnected(handle_, context(), on_disconnected_by_broker);
-
-    MQTTAsync_connectOptions options5 = MQTTAsync_connectOptions_initializer5;
-    MQTTAsync_connectOptions options4 = MQTTAsync_connectOptions_initializer;
-    MQTTAsync_connectOptions& connect = version_ >= 5 ? options5 : options4;
-    connect.context = context();
-    connect.automaticReconnect = 0;
-    connect.keepAliveInterval = static_cast<int>(settings.keep_alive.count());
-    connect.connectTimeout = static_cast<int>(settings.connect_timeout.count());
-    // Paho sends only up to one less than this; the window is kept by us.
-    connect.maxInflight = static_cast<int>(settings.in_flight) + 2;
-    connect.username = or_null(settings.user);
-    connect.password = or_null(settings.password);
-    if (version_ >= 5) {
-        connect.cleanstart = 1;
-        connect.onSuccess5 = on_connected5;
-        connect.onFailure5 = on_connect_failed5;
-    } else {
-        connect.MQTTVersion = MQTTVERSION_3_1_1;
-        connect.cleansession = 1;
-        connect.onSuccess = on_connected;
-        connect.onFailure = on_connect_failed;
-    }
-
-    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-    will.topicName = settings.will_topic.c_str();
-    will.message = settings.will_payload.c_str();
-    will.qos = 1;
-    will.retained = 1;
-    connect.will = &will;
-
-    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
-    if (settings.tls) {
-        tls.trustStore = or_null(settings.tls->ca_file.native());
-        tls.keyStore = or_null(settings.tls->certificate_file.native());
-        tls.privateKey = or_null(settings.tls->key_file.native());
-        tls.enableServerCertAuth = 1;
-        // The check against the name in the URI, which is a number; TlsPeerName has the right one done.
-        tls.verify = 0;
-        tls.ssl_error_cb = on_tls_error;
-        tls.ssl_error_context = context();
-        connect.ssl = &tls;
-    }
-    code = MQTTAsync_connect(handle_, &connect);
-    if (code != MQTTASYNC_SUCCESS) return tl::unexpected<Error>(paho_error("MQTT connect", code));
-    return {};
+    return calling_paho("MQTT connect", [&] {
+        connection_ = std::make_unique<Connection>(wake_, settings);
+        connection_->client.connect(connect_options_of(settings), nullptr, connection_->on_connect);
+    });
 }
 
 Result<> PahoSession::publish(Ticket ticket, const std::string& topic, std::string_view payload,
                               bool retain) {
-    MQTTAsync_responseOptions answer = MQTTAsync_responseOptions_initializer;
-    answer.context = context(ticket);
-    if (version_ >= 5) {
-        answer.onSuccess5 = on_published5;
-        answer.onFailure5 = on_publish_failed5;
-    } else {
-        answer.onSuccess = on_published;
-        answer.onFailure = on_publish_failed;
-    }
-    const int code = MQTTAsync_send(handle_, topic.c_str(), static_cast<int>(payload.size()), payload.data(),
-                                    1, retain ? 1 : 0, &answer);
-    if (code != MQTTASYNC_SUCCESS) return tl::unexpected<Error>(paho_error("MQTT publish", code));
-    return {};
+    if (!connection_) return not_connected();
+    return calling_paho("MQTT publish", [&] {
+        connection_->client.publish(topic, payload.data(), payload.size(), kQos, retain,
+                                    OnPublish::context_of(ticket), connection_->on_publish);
+    });
 }
 
 Result<> PahoSession::start_subscribe(const std::string& topic) {
-    MQTTAsync_responseOptions answer = MQTTAsync_responseOptions_initializer;
-    answer.context = context();
-    if (version_ >= 5) {
-        answer.onSuccess5 = on_subscribed5;
-        answer.onFailure5 = on_subscribe_failed5;
-    } else {
-        answer.onSuccess = on_subscribed;
-        answer.onFailure = on_subscribe_failed;
-    }
-    const int code = MQTTAsync_subscribe(handle_, topic.c_str(), 1, &answer);
-    if (code != MQTTASYNC_SUCCESS) return tl::unexpected<Error>(paho_error("MQTT subscribe", code));
-    return {};
+    if (!connection_) return not_connected();
+    return calling_paho("MQTT subscribe", [&] {
+        connection_->client.subscribe(topic, kQos, nullptr, connection_->on_subscribe);
+    });
 }
 
 void PahoSession::unsubscribe(const std::string& topic) {
-    MQTTAsync_unsubscribe(handle_, topic.c_str(), nullptr);
+    if (!connection_) return;
+    // Whether it is heard does not matter: a few more messages come in and are dropped.
+    static_cast<void>(calling_paho("MQTT unsubscribe", [&] { connection_->client.unsubscribe(topic); }));
 }
 
 void PahoSession::start_disconnect(milliseconds timeout) {
-    MQTTAsync_disconnectOptions options5 = MQTTAsync_disconnectOptions_initializer5;
-    MQTTAsync_disconnectOptions options4 = MQTTAsync_disconnectOptions_initializer;
-    MQTTAsync_disconnectOptions& options = version_ >= 5 ? options5 : options4;
-    options.timeout = static_cast<int>(timeout.count());
-    options.context = context();
-    if (version_ >= 5) {
-        options.onSuccess5 = on_disconnected5;
-        options.onFailure5 = on_disconnect_failed5;
-    } else {
-        options.onSuccess = on_disconnected;
-        options.onFailure = on_disconnect_failed;
-    }
-    if (MQTTAsync_disconnect(handle_, &options) != MQTTASYNC_SUCCESS) {
-        post(context(), [](Mailbox& box) { box.news.disconnected = true; });
-    }
+    if (!connection_) return;
+    const auto started = calling_paho("MQTT disconnect", [&] {
+        connection_->client.disconnect(static_cast<int>(timeout.count()), nullptr,
+                                       connection_->on_disconnect);
+    });
+    if (!started) connection_->on_disconnect.post();
 }
 
 PahoSession::News PahoSession::take_news() {
-    return mailboxes().with([&](auto& all) { return std::exchange(all[id_].news, News{}); });
+    return connection_ ? connection_->postbox.take() : News{};
 }
 
 }  // namespace mg

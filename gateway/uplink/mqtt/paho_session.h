@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,10 @@
 
 namespace mg {
 
-/// One MQTT connection from CONNECT to its end, over Paho's asynchronous C client. (Not its C++ wrapper:
-/// version 1.2 hides the properties of CONNACK, and with them Receive Maximum and Maximum Packet Size.) Paho
-/// keeps nothing: no persistence, no reconnect, no queue while disconnected. One thread; nothing blocks,
-/// `wake` is raised for all news.
+/// One MQTT connection from CONNECT to its end, over Paho's mqtt::async_client. Paho keeps nothing: no
+/// persistence, no reconnect, no queue while disconnected (ADR 7). One thread; nothing blocks, `wake` is
+/// raised for all news and must outlive the session. What OpenSSL says about a failed handshake is not told
+/// here but by TlsPeerName.
 class PahoSession {
 public:
     struct Settings {
@@ -63,11 +64,9 @@ public:
     News take_news();
 
 private:
-    [[nodiscard]] void* context(Ticket ticket = 0) const;
-
-    std::uint32_t id_;
-    void* handle_{nullptr};  ///< MQTTAsync
-    int version_{5};
+    struct Connection;
+    Signal& wake_;
+    std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace mg

@@ -24,6 +24,8 @@ public:
 
     /// A handshake began under this claim. A finished connection without that was not checked: drop it.
     [[nodiscard]] bool applied() const;
+    /// Why the handshake under this claim failed, in OpenSSL's words and for people; empty if it did not.
+    [[nodiscard]] std::string failure() const;
 
 private:
     explicit TlsPeerName(std::string endpoint) : endpoint_{std::move(endpoint)} {}
