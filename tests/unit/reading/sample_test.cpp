@@ -31,6 +31,17 @@ TEST(Sample, AnAbsurdExponentIsNoValue) {
     EXPECT_FALSE(displayed_value(sample, 0));
 }
 
+// A layout that was damaged on disk says so; the program died of it (stack overflow).
+TEST(Sample, ExponentsThatLeadToEachOtherComeToAnEnd) {
+    Layout layout = *flow_meter();
+    layout.points[1].exponent_from = 0;
+    const Sample sample{.layout = std::make_shared<const Layout>(layout),
+                        .slot = {},
+                        .readings = {{4711, Quality::good}, {2, Quality::good}}};
+
+    EXPECT_EQ(displayed_value(sample, 0)->to_string(), "471.1");
+}
+
 TEST(Sample, AFailedPollSaysWhyForEveryPoint) {
     const Sample sample = missing_sample(flow_meter(), {}, Quality::no_reply);
     EXPECT_TRUE(sample.missing());
