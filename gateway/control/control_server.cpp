@@ -243,7 +243,6 @@ private:
 
     Local::socket socket_;
     asio::steady_timer stalled_;
-    std::uint64_t writes_{0};
     asio::io_context& io_;
     const ControlLimits limits_;
     std::weak_ptr<Commands> commands_;
