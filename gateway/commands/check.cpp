@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "drivers/driver.h"
+#include "drivers/instruments.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/commands/commands.h"
@@ -16,7 +17,6 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
-#include "gateway/daemon/line_builder.h"
 
 namespace mg {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "config/fields.h"
 #include "drivers/driver.h"
+#include "drivers/instruments.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/commands/command_options.h"

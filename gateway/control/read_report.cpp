@@ -138,25 +138,6 @@ Result<ReadReport> read_report(const Options& options, const MeterOptions& meter
     return report;
 }
 
-Result<InstrumentOptions> instrument_of(const Options& options, const MeterOptions& meter) {
-    if (!meter.line) {
-        return fail(Failure::invalid_config, trf("{}: in the ledger only, it has no line",
-                                                 "{}：只进台账，没有通信线路", meter.id.text));
-    }
-    InstrumentOptions instrument{
-        .line = options.line(*meter.line), .model = options.model(meter.model), .points = {}};
-    if (instrument.line == nullptr || instrument.model == nullptr) {
-        return fail(Failure::invalid_config,
-                    trf("{}: unknown line \"{}\" or model \"{}\"", "{}：没有线路“{}”或模板“{}”",
-                        meter.id.text, meter.line->text, meter.model));
-    }
-    for (const MeterOptions& other : options.meters) {
-        if (other.line == meter.line && other.address == meter.address) instrument.points.push_back(&other);
-    }
-    std::ranges::stable_sort(instrument.points, {}, &MeterOptions::circuit);
-    return instrument;
-}
-
 std::string read_report_to_json(const ReadReport& report) {
     Json points = Json::array();
     for (const ReadPoint& point : report.points) points.push_back(to_json(point));

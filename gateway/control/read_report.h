@@ -51,10 +51,6 @@ struct ReadReport {
 Result<ReadReport> read_report(const Options& options, const MeterOptions& meter,
                                std::span<const LayoutRef> layouts, const PollResult& poll, UtcTime taken_at);
 
-/// The instrument that `meter` is on, with all metering points at the same address, in circuit order.
-/// invalid_config: the row has no line or no model.
-Result<InstrumentOptions> instrument_of(const Options& options, const MeterOptions& meter);
-
 std::string read_report_to_json(const ReadReport& report);
 Result<ReadReport> read_report_from_json(std::string_view json);
 

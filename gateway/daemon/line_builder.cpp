@@ -1,9 +1,9 @@
 #include "gateway/daemon/line_builder.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "drivers/driver.h"
+#include "drivers/instruments.h"
 #include "gateway/base/language.h"
 
 namespace mg {
@@ -24,25 +24,6 @@ std::string no_driver(const ModelOptions& model, const LineOptions& line) {
 }
 
 }  // namespace
-
-std::vector<InstrumentOptions> instruments_on(const Options& options, const LineOptions& line) {
-    std::vector<InstrumentOptions> instruments;
-    for (const MeterOptions& meter : options.meters) {
-        if (meter.line != line.id) continue;
-        const auto same = [&](const InstrumentOptions& i) {
-            return i.points.front()->address == meter.address;
-        };
-        // Only circuits share an address; the table was checked.
-        const auto found = meter.circuit == 0 ? instruments.end() : std::ranges::find_if(instruments, same);
-        if (found != instruments.end()) {
-            found->points.push_back(&meter);
-        } else {
-            instruments.push_back({&line, options.model(meter.model), {&meter}});
-        }
-    }
-    for (auto& instrument : instruments) std::ranges::sort(instrument.points, {}, &MeterOptions::circuit);
-    return instruments;
-}
 
 Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,
                                const std::function<std::function<void()>(const LineOptions&)>& progress) {

@@ -24,9 +24,6 @@ struct BuiltLines {
     std::vector<NotPolled> not_polled;
 };
 
-/// The metering points of one line, grouped into the instruments they are on, in the order of the table.
-std::vector<InstrumentOptions> instruments_on(const Options& options, const LineOptions& line);
-
 /// `progress` makes the sign of life of one line. invalid_config when a model or an address does not fit its
 /// driver.
 Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "drivers/instruments.h"
+
 namespace mg {
 namespace {
 
