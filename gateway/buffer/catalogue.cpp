@@ -35,14 +35,14 @@ void Catalogue::add(const FileEntry& entry, const LastSlots& last_slots) {
     });
 }
 
-void Catalogue::publish(const std::vector<FileEntry>& written, Sequence watermark,
-                        const LastSlots& last_slots) {
+void Catalogue::publish(const std::vector<FileEntry>& written, const LastSlots& last_slots) {
     state_.with([&](State& state) {
-        for (const FileEntry& entry : written) {
-            state.files[entry.name] = entry.summary;
-            note(state, entry.summary);
+        for (const FileEntry& entry : written) state.files[entry.name] = entry.summary;
+        for (const auto& [name, summary] : state.files) {
+            if (summary.last > state.watermark) note(state, summary);
         }
-        state.watermark = std::max(state.watermark, watermark);
+        for (const auto& [name, summary] : state.files)
+            state.watermark = std::max(state.watermark, summary.last);
         raise(state, last_slots);
     });
 }

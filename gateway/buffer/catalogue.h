@@ -26,9 +26,10 @@ public:
     /// One file of the folder, at start.
     void add(const FileEntry& entry, const LastSlots& last_slots);
 
-    /// Written files as they are now, the new watermark, and the newest slots of the meters in the commit.
-    void publish(const std::vector<FileEntry>& written, Sequence watermark, const LastSlots& last_slots);
-    /// A file was closed; its rows are the same.
+    /// Written files as they are now, and the newest slots of the meters in the commit. The watermark moves
+    /// to the last item of all files.
+    void publish(const std::vector<FileEntry>& written, const LastSlots& last_slots);
+    /// A file was closed, or its writer let it go: the watermark stays where it is.
     void update(const FileEntry& entry);
     void remove(const FileName& name);
 

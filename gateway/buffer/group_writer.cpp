@@ -68,6 +68,7 @@ Result<> GroupWriter::write(std::vector<WaitingItem>& group) {
         const Half& of = half(kind_of(item));
         return of.begun && !of.broken;
     });
+    settle_doubts();
     if (std::ranges::none_of(halves_, &Half::in_doubt)) publish();
     for (Half& each : halves_) {
         if (!each.file || !each.begun || each.broken) continue;
@@ -157,7 +158,24 @@ void GroupWriter::failed(FileKind kind, const Error& why) {
         catalogue_.report_damaged(name);
         return;
     }
-    if (++of.failures % kFailuresBeforeReopen == 0) of.file.reset();
+    if (++of.failures % kFailuresBeforeReopen == 0) let_go(of);
+}
+
+/// Rows that are on disk and not yet visible must be known to the catalogue before the watermark goes past
+/// them.
+void GroupWriter::let_go(Half& of) {
+    catalogue_.update(of.file->entry());
+    of.file.reset();
+}
+
+/// A half in doubt that this group had nothing for: opening it again shows what is in it.
+void GroupWriter::settle_doubts() {
+    for (const FileKind kind : kKinds) {
+        Half& of = half(kind);
+        if (!of.in_doubt || of.begun) continue;
+        if (of.file) let_go(of);
+        if (auto opened = open_for(kind); !opened) log::warning("{}", opened.error().what);
+    }
 }
 
 void GroupWriter::publish() {
@@ -165,7 +183,7 @@ void GroupWriter::publish() {
     for (const Half& each : halves_) {
         if (each.file) written.push_back(each.file->entry());
     }
-    catalogue_.publish(written, next_ - 1, unseen_slots_);
+    catalogue_.publish(written, unseen_slots_);
     unseen_slots_.clear();
     tally_.committed += unseen_tally_.committed;
     tally_.duplicates += unseen_tally_.duplicates;

@@ -88,6 +88,8 @@ private:
     template <class Question>
     Result<> ask_files(Slot from, Slot to, const Question& question);
     void failed(FileKind kind, const Error& why);
+    void let_go(Half& of);
+    void settle_doubts();
     void publish();
 
     const DataFolder& folder_;
