@@ -66,7 +66,7 @@ struct Daemon::Parts {
     Options options;
     Clock& clock;
     asio::io_context io{1};
-    asio::signal_set signals{io, SIGTERM, SIGINT};
+    asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer look_timer{io};
     ServiceNotifier notifier;
     Heartbeats heartbeats;
