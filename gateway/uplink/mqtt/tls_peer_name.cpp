@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -95,7 +96,8 @@ void begin_handshake(SSL* ssl) {
     const auto host = host_claimed_for(endpoint);
     if (!host) return;
     if (endpoint_at_start(ssl) == nullptr) {
-        SSL_set_ex_data(ssl, endpoint_slot(), new std::string{endpoint});
+        auto kept = std::make_unique<std::string>(endpoint);
+        if (SSL_set_ex_data(ssl, endpoint_slot(), kept.get()) == 1) static_cast<void>(kept.release());
     }
     name_the_peer(ssl, *host);
 }
