@@ -11,15 +11,15 @@ namespace {
 
 constexpr std::size_t kLongestQuote = 80;
 
-/// Control characters replaced and long texts cut at a character, so that a problem stays one readable line.
-std::string one_line(std::string_view text) {
-    std::string line;
-    for (const char c : text) {
-        const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-        if (line.size() >= kLongestQuote && starts_character) return line + "…";
-        line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    }
-    return line;
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// What the file says, cut at a character where it is long.
+std::string quote(std::string_view text) {
+    std::size_t size = std::min(text.size(), kLongestQuote);
+    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
+    return std::string(text.substr(0, size)) + (size < text.size() ? "…" : "");
 }
 
 Problem make(Severity severity, const std::string& file, Place place, std::string_view field,
@@ -42,10 +42,12 @@ std::string Problem::to_string() const {
     if (line > 0 && column > 0) text += fmt::format(":{}", column);
     text += ": ";
     if (severity == Severity::warning) text += tr("warning: ", "提示：");
-    if (!field.empty()) text += fmt::format("{}: ", field);
+    if (!field.empty()) text += fmt::format("{}: ", quote(field));
     text += what;
     if (!allowed.empty()) text += trf("; allowed: {}", "；允许：{}", allowed);
-    if (!found.empty()) text += trf("; found: {}", "；实际：{}", one_line(found));
+    if (!found.empty()) text += trf("; found: {}", "；实际：{}", quote(found));
+    // A key, a heading or a parser's message may bring a line break as well as what was found.
+    std::ranges::replace_if(text, is_control, ' ');
     return text;
 }
 

@@ -193,5 +193,19 @@ TEST(LoadConfig, ProblemsSpeakTheLanguageOfTheUser) {
         << text;
 }
 
+TEST(LoadConfig, AProblemStaysOnItsLineWhateverTheFileHolds) {
+    for (const std::string_view text : {"a = \"\n", "\"k\\ney\" = 1\n", "a = =\n", "[\"b\\r\"]\n"}) {
+        TemporarySite site;
+        site.file("gateway.toml", std::string(text)).file("meters.csv", "id\nm1\n");
+
+        const Loaded loaded = site.load();
+
+        EXPECT_FALSE(loaded.ok()) << text;
+        for (const Problem& problem : loaded.problems) {
+            EXPECT_EQ(problem.to_string().find_first_of("\r\n"), std::string::npos) << problem.to_string();
+        }
+    }
+}
+
 }  // namespace
 }  // namespace mg
