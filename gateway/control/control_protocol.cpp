@@ -17,6 +17,16 @@ constexpr std::array kFailures{Failure::transient, Failure::session_lost,  Failu
                                Failure::rejected,  Failure::refused,       Failure::storage_full,
                                Failure::corrupt,   Failure::invalid_config};
 
+/// Lists in lists of an argument. A line has room for 30,000, and to write those takes more stack than there
+/// is.
+constexpr int kMostLevels = 16;
+
+bool is_deeper_than(int levels, const Json& value) {
+    return value.is_structured() &&
+           (levels == 0 || std::any_of(value.begin(), value.end(),
+                                       [&](const Json& inner) { return is_deeper_than(levels - 1, inner); }));
+}
+
 Error bad_request(std::string_view en, std::string_view zh) {
     return {Failure::rejected, std::string(tr(en, zh))};
 }
@@ -30,6 +40,9 @@ Result<ControlRequest> request_from(const Json& json) {
     ControlRequest request{.command = command->get<std::string>(), .arguments = {}};
     for (const auto& [key, value] : json.items()) {
         if (key == "id" || key == "command") continue;
+        if (is_deeper_than(kMostLevels, value)) {
+            return tl::unexpected(bad_request("nested too deep", "嵌套过深"));
+        }
         request.arguments[key] = value.is_string() ? value.get<std::string>() : control_json::to_line(value);
     }
     return request;
@@ -110,7 +123,7 @@ std::string request_line(std::int64_t id, const std::string& command,
 Result<ParsedAnswer> parse_answer(std::string_view line) {
     return control_json::read_as<ParsedAnswer>(line, [](const Json& json) -> ParsedAnswer {
         ParsedAnswer answer{.id = std::nullopt, .more = json.value("more", false), .result = std::string{}};
-        if (!json.at("id").is_null()) answer.id = json.at("id").get<std::int64_t>();
+        if (!json.at("id").is_null()) answer.id = control_json::whole_from<std::int64_t>(json.at("id"));
         if (json.at("ok").get<bool>()) {
             answer.result = control_json::to_line(json.at("result"));
             return answer;

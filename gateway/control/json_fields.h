@@ -2,11 +2,14 @@
 
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -41,6 +44,16 @@ inline UtcTime time_from(const Json& json) {
 inline std::optional<UtcTime> optional_time_from(const Json& json) {
     if (json.is_null()) return std::nullopt;
     return time_from(json);
+}
+
+/// A whole number that fits. nlohmann's get() casts what does not, and a cast of 1e300 is undefined.
+template <std::integral T>
+T whole_from(const Json& json) {
+    const bool fits = json.is_number_unsigned()  ? std::in_range<T>(json.get<std::uint64_t>())
+                      : json.is_number_integer() ? std::in_range<T>(json.get<std::int64_t>())
+                                                 : false;
+    if (!fits) throw NotAsDocumented("not a whole number, or too large");
+    return json.get<T>();
 }
 
 /// The enumerator among `all` whose to_string() is in the JSON.

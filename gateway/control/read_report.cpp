@@ -79,7 +79,7 @@ ReadExchange exchange_from(const Json& json) {
     return {.request = json.at("request").get<std::string>(),
             .answer = json.at("answer").get<std::string>(),
             .error = json.at("error").get<std::string>(),
-            .took = milliseconds{json.at("took_ms").get<std::int64_t>()}};
+            .took = milliseconds{control_json::whole_from<std::int64_t>(json.at("took_ms"))}};
 }
 
 ReadReport report_from(const Json& json) {

@@ -28,9 +28,9 @@ Json to_json(const ClockStatus& clock) {
 ClockStatus clock_from(const Json& json) {
     return {.trusted = json.at("trusted").get<bool>(),
             .reason = json.at("reason").get<std::string>(),
-            .epoch = json.at("epoch").get<ClockEpoch>(),
+            .epoch = whole_from<ClockEpoch>(json.at("epoch")),
             .utc = time_from(json.at("utc")),
-            .utc_offset = std::chrono::minutes{json.at("utc_offset_minutes").get<int>()}};
+            .utc_offset = std::chrono::minutes{whole_from<int>(json.at("utc_offset_minutes"))}};
 }
 
 Json to_json(const LineStatus& line) {
@@ -54,13 +54,13 @@ LineStatus line_from(const Json& json) {
             .kind = enum_from(json.at("kind"), kLineKinds),
             .state = enum_from(json.at("state"), kLineStates),
             .since = optional_time_from(json.at("since")),
-            .meters = json.at("meters").get<std::uint64_t>(),
-            .polls = json.at("polls").get<std::uint64_t>(),
-            .answered = json.at("answered").get<std::uint64_t>(),
-            .failed = json.at("failed").get<std::uint64_t>(),
-            .slots_missed = json.at("slots_missed").get<std::uint64_t>(),
+            .meters = whole_from<std::uint64_t>(json.at("meters")),
+            .polls = whole_from<std::uint64_t>(json.at("polls")),
+            .answered = whole_from<std::uint64_t>(json.at("answered")),
+            .failed = whole_from<std::uint64_t>(json.at("failed")),
+            .slots_missed = whole_from<std::uint64_t>(json.at("slots_missed")),
             .last_error = json.at("last_error").get<std::string>(),
-            .busy_percent = json.at("busy_percent").get<int>()};
+            .busy_percent = whole_from<int>(json.at("busy_percent"))};
 }
 
 Json to_json(const MeterStatus& meter) {
@@ -109,14 +109,14 @@ Json to_json(const BufferStatus& buffer) {
 
 BufferStatus buffer_from(const Json& json) {
     return {.state = enum_from(json.at("state"), kBufferStates),
-            .newest = json.at("newest").get<Sequence>(),
-            .committed = json.at("committed").get<std::uint64_t>(),
-            .waiting = json.at("waiting").get<std::uint64_t>(),
-            .duplicates = json.at("duplicates").get<std::uint64_t>(),
-            .superseded = json.at("superseded").get<std::uint64_t>(),
-            .lost = json.at("lost").get<std::uint64_t>(),
-            .dropped = json.at("dropped").get<std::uint64_t>(),
-            .bytes_on_disk = json.at("bytes_on_disk").get<std::uint64_t>(),
+            .newest = whole_from<Sequence>(json.at("newest")),
+            .committed = whole_from<std::uint64_t>(json.at("committed")),
+            .waiting = whole_from<std::uint64_t>(json.at("waiting")),
+            .duplicates = whole_from<std::uint64_t>(json.at("duplicates")),
+            .superseded = whole_from<std::uint64_t>(json.at("superseded")),
+            .lost = whole_from<std::uint64_t>(json.at("lost")),
+            .dropped = whole_from<std::uint64_t>(json.at("dropped")),
+            .bytes_on_disk = whole_from<std::uint64_t>(json.at("bytes_on_disk")),
             .trouble = json.at("trouble").get<std::string>()};
 }
 
@@ -141,11 +141,11 @@ UplinkStatus uplink_from(const Json& json) {
             .kind = json.at("kind").get<std::string>(),
             .state = enum_from(json.at("state"), kUplinkStates),
             .since = optional_time_from(json.at("since")),
-            .delivered_samples = json.at("delivered_samples").get<std::uint64_t>(),
-            .delivered_messages = json.at("delivered_messages").get<std::uint64_t>(),
-            .backlog = json.at("backlog").get<std::uint64_t>(),
-            .in_flight = json.at("in_flight").get<std::uint64_t>(),
-            .set_aside = json.at("set_aside").get<std::uint64_t>(),
+            .delivered_samples = whole_from<std::uint64_t>(json.at("delivered_samples")),
+            .delivered_messages = whole_from<std::uint64_t>(json.at("delivered_messages")),
+            .backlog = whole_from<std::uint64_t>(json.at("backlog")),
+            .in_flight = whole_from<std::uint64_t>(json.at("in_flight")),
+            .set_aside = whole_from<std::uint64_t>(json.at("set_aside")),
             .last_error = json.at("last_error").get<std::string>(),
             .alarm = json.at("alarm").get<std::string>()};
 }

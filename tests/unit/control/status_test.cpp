@@ -105,5 +105,17 @@ TEST(StatusDetail, KnowsItsNames) {
     EXPECT_FALSE(status_detail_from("everything"));
 }
 
+TEST(Status, ANumberThatDoesNotFitIsNoStatus) {
+    const std::string good = status_to_json(full_status());
+    for (const std::string number : {"1e300", "480.5", "-18446744073709551616", "4294967296"}) {
+        std::string text = good;
+        const std::string_view field = "\"utc_offset_minutes\":480";
+        text.replace(text.find(field), field.size(), "\"utc_offset_minutes\":" + number);
+
+        EXPECT_FALSE(status_from_json(text)) << number;
+    }
+    EXPECT_TRUE(status_from_json(good));
+}
+
 }  // namespace
 }  // namespace mg
