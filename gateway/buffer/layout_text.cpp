@@ -1,13 +1,19 @@
 #include "gateway/buffer/layout_text.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <nlohmann/json.hpp>
 
+#include "config/options.h"
 #include "gateway/base/language.h"
 
 namespace mg {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr int kMostOffset = 1000;  // far beyond any model's
 
 Json json_of(const LayoutPoint& point) {
     Json json{{"id", point.id.text}, {"type", to_string(point.type)}, {"kind", to_string(point.kind)}};
@@ -23,6 +29,12 @@ tl::unexpected<Error> damaged(const std::string& why) {
     return fail(Failure::corrupt, trf("a stored layout is damaged: {}", "存储的测点布局已损坏：{}", why));
 }
 
+/// nlohmann's get() casts what does not fit, and a cast of 1e300 is undefined.
+bool is_whole(const Json& json, int least, int most) {
+    if (json.is_number_unsigned()) return json.get<std::uint64_t>() <= static_cast<std::uint64_t>(most);
+    return json.is_number_integer() && json >= least && json <= most;
+}
+
 Result<LayoutPoint> point_from(const Json& json, std::size_t points) {
     LayoutPoint point;
     point.id.text = json.at("id").get<std::string>();
@@ -36,9 +48,16 @@ Result<LayoutPoint> point_from(const Json& json, std::size_t points) {
     point.ratio = *ratio;
     point.scale = *scale;
     point.unit = json.value("unit", std::string{});
-    if (json.contains("exponent_from")) point.exponent_from = json.at("exponent_from").get<std::uint16_t>();
-    if (point.exponent_from && *point.exponent_from >= points) return damaged(point.id.text);
-    point.exponent_offset = json.value("exponent_offset", 0);
+    if (const auto from = json.find("exponent_from"); from != json.end()) {
+        if (!is_whole(*from, 0, static_cast<int>(std::min(points, kMostPointsPerModel)) - 1)) {
+            return damaged(point.id.text);
+        }
+        point.exponent_from = from->get<std::uint16_t>();
+    }
+    if (const auto offset = json.find("exponent_offset"); offset != json.end()) {
+        if (!is_whole(*offset, -kMostOffset, kMostOffset)) return damaged(point.id.text);
+        point.exponent_offset = offset->get<int>();
+    }
     return point;
 }
 

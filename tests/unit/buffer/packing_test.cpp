@@ -110,7 +110,9 @@ TEST(LayoutText, RefusesWhatIsNoLayout) {
     for (
         const char* text :
         {"", "[]", "{}", R"({"meter":"m","model":"x","points":[{"id":"p","type":"u17","kind":"index"}]})",
-         R"({"meter":"m","model":"x","points":[{"id":"p","type":"u16","kind":"index","exponent_from":1}]})"}) {
+         R"({"meter":"m","model":"x","points":[{"id":"p","type":"u16","kind":"index","exponent_from":1}]})",
+         R"({"meter":"m","model":"x","points":[{"id":"p","type":"u16","kind":"index","exponent_from":1e300}]})",
+         R"({"meter":"m","model":"x","points":[{"id":"p","type":"u16","kind":"index","exponent_offset":1e300}]})"}) {
         const auto read = layout_from(text);
         ASSERT_FALSE(read) << text;
         EXPECT_EQ(read.error().kind, Failure::corrupt) << text;
