@@ -53,7 +53,8 @@ public:
     explicit PahoSession(Signal& wake);
     PahoSession(const PahoSession&) = delete;
     PahoSession& operator=(const PahoSession&) = delete;
-    /// Closes without waiting.
+    /// Closes without waiting for the broker. The last session of the process waits for Paho's threads to end
+    /// (0.1 to 0.7 s measured).
     ~PahoSession();
 
     Result<> start_connect(const Settings& settings);
