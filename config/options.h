@@ -179,7 +179,7 @@ struct StorageOptions {
     milliseconds commit_interval{1000};    ///< 10 ms … 60 s
     std::chrono::days keep_boundary{800};  ///< at least 26 months: years must be recomputable
     std::chrono::days keep_other{180};     ///< 1 … 3650
-    std::size_t memory_limit{16U * 1024 *
+    std::size_t memory_limit{16UL * 1024 *
                              1024};  ///< bytes of samples that may wait for a disk that does not answer
     bool allow_tmpfs{false};         ///< for tests: a folder in memory keeps nothing through a power cut
 };

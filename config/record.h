@@ -52,7 +52,8 @@ public:
     template <class T>
     [[nodiscard]] T get_or(std::string_view key, T otherwise) const {
         const T* value = get<T>(key);
-        return value != nullptr ? *value : otherwise;
+        if (value != nullptr) return *value;
+        return otherwise;
     }
     /// "line.host" in TOML files, "address" in tables: how problems name the field.
     [[nodiscard]] std::string field_name(std::string_view key) const;

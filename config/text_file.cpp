@@ -163,7 +163,7 @@ std::optional<std::string> read_text_file(const std::filesystem::path& path, Rep
     if (!error && size > kMostFileBytes) {
         report.error({}, {},
                      {std::string(tr("the file is too large", "文件过大")),
-                      trf("at most {} MiB", "不超过 {} MiB", kMostFileBytes / (1024 * 1024))},
+                      trf("at most {} MiB", "不超过 {} MiB", kMostFileBytes / (1024UL * 1024))},
                      trf("{} bytes", "{} 字节", size));
         return std::nullopt;
     }

@@ -10,7 +10,7 @@
 namespace mg {
 
 /// The largest configuration file that is read.
-inline constexpr std::size_t kMostFileBytes = 64U * 1024 * 1024;
+inline constexpr std::size_t kMostFileBytes = 64UL * 1024 * 1024;
 
 /// The whole file as UTF-8 without byte order mark. UTF-8 and GB18030 (what Chinese Windows calls ANSI) are
 /// read; anything else, or no regular file, is one reported problem and nothing. Blocks for the disk; never

@@ -16,7 +16,7 @@ namespace {
 
 constexpr BackoffLimits kReopen{milliseconds{250}, milliseconds{5000}};
 // A peer that sends more than this unasked is not a meter.
-constexpr std::size_t kMostDrained = 64U * 1024;
+constexpr std::size_t kMostDrained = 64UL * 1024;
 constexpr milliseconds kNeverSilent{1000};
 constexpr milliseconds kWriteTimeout{2000};
 

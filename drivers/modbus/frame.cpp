@@ -77,7 +77,7 @@ RequestFrame request_frame(const Question& question) {
 }
 
 std::size_t answer_size(const Question& question) {
-    return unit_at(question.framing) + 3 + 2U * question.count + trailer_size(question.framing);
+    return unit_at(question.framing) + 3 + std::size_t{2} * question.count + trailer_size(question.framing);
 }
 
 std::size_t frame_size(Framing framing, std::span<const std::uint8_t> frame) {
@@ -104,7 +104,7 @@ Judged judge(const Question& question, std::span<const std::uint8_t> frame) {
         return {Verdict::exception, {}, frame[unit + 2], {}};
     }
     if (frame[unit + 1] != function) return wrong(tr("wrong function code", "功能码不符"));
-    if (frame[unit + 2] != 2U * question.count || body.size() != 2U * question.count) {
+    if (frame[unit + 2] != 2U * question.count || body.size() != frame[unit + 2]) {
         return wrong(tr("wrong byte count", "字节数不符"));
     }
     return {Verdict::answer, body, 0, {}};

@@ -169,7 +169,8 @@ void ModbusMeter::take_over(const Block& block, std::span<const std::uint8_t> re
     for (const auto index : points_in(block)) {
         const auto& point = model_.points[index];
         const auto offset = 2U * static_cast<std::size_t>(point.address - block.first);
-        points_[index].reading = decode(point, registers.subspan(offset, 2U * register_count(point)));
+        const auto size = std::size_t{2} * register_count(point);
+        points_[index].reading = decode(point, registers.subspan(offset, size));
         points_[index].proven = true;
         points_[index].refusals = 0;
     }

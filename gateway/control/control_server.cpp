@@ -90,7 +90,7 @@ private:
     std::atomic<bool> answered_{false};
 };
 
-void ControlReply::done(Result<std::string> result) const {
+void ControlReply::done(const Result<std::string>& result) const {
     pending_->done(result);
 }
 bool ControlReply::more(std::string_view json) const {

@@ -12,7 +12,7 @@
 #include "gateway/base/result.h"
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): Boost named it
 }
 
 namespace mg {
@@ -36,7 +36,7 @@ public:
     explicit ControlReply(std::shared_ptr<Pending> pending) : pending_{std::move(pending)} {}
 
     /// The final answer; `result` is JSON. Later calls are ignored.
-    void done(Result<std::string> result) const;
+    void done(const Result<std::string>& result) const;
     /// One piece of a longer answer (`"more":true`). False: dropped, because the client left or reads too
     /// slowly. Stop when it stays false.
     [[nodiscard]] bool more(std::string_view json) const;

@@ -46,7 +46,7 @@ bool has_rtc() {
 
 /// Hundreds of threads would each get a heap of their own, which grows and is never given back.
 void keep_heaps_few() {
-    ::mallopt(M_ARENA_MAX, 2);
+    ::mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): before any thread starts
 }
 
 }  // namespace

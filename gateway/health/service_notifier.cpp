@@ -54,8 +54,7 @@ Result<ServiceNotifier> ServiceNotifier::to(std::string_view socket) {
     const auto length =
         static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket.size() + (abstract ? 0 : 1));
     notifier.socket_.reset(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (::connect(notifier.socket_.get(), reinterpret_cast<const sockaddr*>(&address), length) !=
-        0) {  // NOLINT
+    if (::connect(notifier.socket_.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0) {
         return fail(Failure::invalid_config,
                     fmt::format("NOTIFY_SOCKET \"{}\": {}", socket,
                                 std::error_code(errno, std::generic_category()).message()));

@@ -102,13 +102,13 @@ Result<Decimal> to_decimal(WireType type, std::uint64_t bits) {
         case WireType::sm32:
             return from_sign_magnitude(bits, 32);
         case WireType::i32_f32: {
-            const auto fraction = float_in(bits & 0xFFFFFFFFU);
+            auto fraction = float_in(bits & 0xFFFFFFFFU);
             if (!fraction) return fraction;
             return Decimal{static_cast<std::int32_t>(bits >> 32U), 0}.plus(*fraction);
         }
         case WireType::f32_hundreds: {
-            const auto hundreds = float_in(bits >> 32U);
-            const auto rest = float_in(bits & 0xFFFFFFFFU);
+            auto hundreds = float_in(bits >> 32U);
+            auto rest = float_in(bits & 0xFFFFFFFFU);
             if (!hundreds) return hundreds;
             if (!rest) return rest;
             return hundreds->shifted(2).plus(*rest);

@@ -38,12 +38,12 @@ Sample missing_sample(LayoutRef layout, Slot slot, Quality why) {
 
 Result<Decimal> displayed_value(const Sample& sample, std::size_t point) {
     const LayoutPoint& described = sample.layout->points[point];
-    const auto value = scaled_value(sample, point);
+    auto value = scaled_value(sample, point);
     if (!value || !described.exponent_from) return value;
     // A power of ten has none of its own; a damaged layout may lead from one to the next in a ring.
-    const auto exponent = scaled_value(sample, *described.exponent_from);
+    auto exponent = scaled_value(sample, *described.exponent_from);
     if (!exponent) return exponent;
-    const auto whole = exponent->plus(Decimal{described.exponent_offset, 0});
+    auto whole = exponent->plus(Decimal{described.exponent_offset, 0});
     if (!whole) return whole;
     if (whole->exponent() != 0 || whole->mantissa() > kMostDecimalShift ||
         whole->mantissa() < -kMostDecimalShift) {
