@@ -10,10 +10,14 @@
 #include "gateway/uplink/mqtt/reason_codes.h"
 
 #ifdef __SANITIZE_THREAD__
-// The wrapper's library is not instrumented: ThreadSanitizer does not see it count a token's references down
-// and takes its last release for a race with ours.
+// The wrapper's library is not instrumented: ThreadSanitizer does not see it count the references of tokens
+// and messages down, and takes its releases and ours for races. Reads and writes of ours are not excused by
+// this.
 extern "C" const char* __tsan_default_suppressions() {
-    return "race:mqtt::async_client::remove_token\n";
+    return "race:mqtt::async_client::remove_token\n"
+           "race:mqtt::delivery_token::~delivery_token\n"
+           "race:shared_ptr<mqtt::delivery_token\n"
+           "race:shared_ptr<mqtt::token\n";
 }
 #endif
 
@@ -315,8 +319,10 @@ Result<> PahoSession::publish(Ticket ticket, const std::string& topic, std::stri
                               bool retain) {
     if (!connection_) return not_connected();
     return calling_paho("MQTT publish", [&] {
-        connection_->client.publish(topic, payload.data(), payload.size(), kQos, retain,
-                                    OnPublish::context_of(ticket), connection_->on_publish);
+        const auto message = mqtt::message::create(topic, payload.data(), payload.size(), kQos, retain);
+        connection_->client.publish(message, OnPublish::context_of(ticket), connection_->on_publish);
+        // Paho's C library has copied it by now; the token would hold this second copy until the PUBACK.
+        message->clear_payload();
     });
 }
 
