@@ -49,6 +49,12 @@ void keep_heaps_few() {
     ::mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): before any thread starts
 }
 
+/// Reading the tables took several times the memory of what they say; at 512 meters this gives back 8 MiB
+/// of 33.
+void give_back_what_loading_needed() {
+    ::malloc_trim(0);
+}
+
 }  // namespace
 
 /// Member order is start order; destruction runs backwards.
@@ -201,6 +207,7 @@ Result<> Daemon::run() {
     parts.signals.async_wait([&](const boost::system::error_code& error, int) {
         if (!error) parts.io.stop();
     });
+    give_back_what_loading_needed();
     for (const auto& worker : parts.lines.workers) worker->start();
     parts.say_what_runs();
     if (const auto told = parts.notifier.ready(tr("collecting", "采集中")); !told)
