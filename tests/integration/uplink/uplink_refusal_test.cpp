@@ -167,7 +167,7 @@ TEST_F(Refusal, NobodyListeningOnThePortIsWaitedFor) {
     ASSERT_TRUE(reaches(ForwarderState::waiting));
     EXPECT_NE(last_error().find(std::to_string(site.uplinks[0].mqtt.port)), std::string::npos)
         << last_error();
-    EXPECT_EQ(uplink->status().oldest_unsent, plant_slot(0).at);
+    EXPECT_TRUE(eventually([&] { return uplink->status().oldest_unsent == plant_slot(0).at; }));
     EXPECT_EQ(uplink->status().backlog, 5U);
 }
 
