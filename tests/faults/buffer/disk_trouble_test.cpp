@@ -33,7 +33,7 @@ protected:
     }
 
     FaultyDisk& disk_ = FaultyDisk::install();
-    TempFolder folder_;
+    TemporaryFolder folder_;
     SetClock clock_{kMorning};
     StorageOptions options_ = storage_in(folder_.path());
     std::unique_ptr<SampleStore> store_;
@@ -178,7 +178,7 @@ TEST_F(DiskTrouble, ARestartOnAFullDiskKeepsReadingAndSetsNothingAside) {
     append(kMorning + seconds{2}, 3);
     settled();
     EXPECT_EQ(texts(*store_).size(), 2U);
-    EXPECT_TRUE(folder_.files("corrupt").empty());
+    EXPECT_TRUE(files(folder_, "corrupt").empty());
 
     disk_.heal();
     recovered();

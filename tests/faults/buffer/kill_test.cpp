@@ -55,7 +55,7 @@ Report last_report(int pipe, Report before) {
 }
 
 TEST(Kill, NothingCommittedIsLostAndNoSequenceComesTwice) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     std::mt19937 random{20261122};
     Report sure{0, 0};
     int next_round = 0;

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace mg {
 
 struct Ran {
@@ -21,15 +23,9 @@ struct Ran {
 /// A folder of its own with a configuration in it, and the program that was just built.
 struct Program : testing::Test {
     Program() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "metergate-program-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
-        socket = folder / "control.sock";
-        site = folder / "site";
         std::filesystem::create_directory(site);
         configure(1);
     }
-    ~Program() override { std::filesystem::remove_all(folder); }
 
     /// One Modbus TCP line to `port` of this machine with one meter on it, and a row of the ledger.
     void configure(int port) const {
@@ -66,9 +62,10 @@ struct Program : testing::Test {
         return text.find(part) != std::string::npos;
     }
 
-    std::filesystem::path folder;
-    std::filesystem::path socket;
-    std::filesystem::path site;
+    const TemporaryFolder own;
+    const std::filesystem::path folder{own.path()};
+    const std::filesystem::path socket{folder / "control.sock"};
+    const std::filesystem::path site{folder / "site"};
 };
 
 }  // namespace mg

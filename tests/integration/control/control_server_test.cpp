@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,6 +24,7 @@
 #include "gateway/base/guarded.h"
 #include "gateway/control/control_client.h"
 #include "gateway/control/local_socket.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mg {
 namespace {
@@ -34,16 +34,7 @@ namespace asio = boost::asio;
 
 /// A server in a thread of its own, on a socket in a folder of its own.
 struct ControlSocket : testing::Test {
-    ControlSocket() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "metergate-control-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
-        path = folder / "control.sock";
-    }
-    ~ControlSocket() override {
-        stop();
-        std::filesystem::remove_all(folder);
-    }
+    ~ControlSocket() override { stop(); }
 
     void start(ControlLimits limits = {}) {
         auto made = ControlServer::listen(io, path, limits);
@@ -100,8 +91,9 @@ struct ControlSocket : testing::Test {
     }
 
     SystemClock clock;
-    std::filesystem::path folder;
-    std::filesystem::path path;
+    const TemporaryFolder own;
+    const std::filesystem::path folder{own.path()};
+    const std::filesystem::path path{folder / "control.sock"};
     asio::io_context io;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{asio::make_work_guard(io)};
     std::unique_ptr<ControlServer> server;

@@ -13,6 +13,7 @@
 #include "config/options.h"
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mg {
 namespace {
@@ -39,9 +40,6 @@ std::map<std::string, std::string> settings() {
 /// A folder with the unit as it will be installed, but for the program, which is the one just built.
 struct SystemdUnit : testing::Test {
     SystemdUnit() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "metergate-unit-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
         std::string unit = text_of(kUnits / "metergate.service");
         const std::string installed = "ExecStart=/usr/bin/metergate ";
         const auto at = unit.find(installed);
@@ -49,7 +47,6 @@ struct SystemdUnit : testing::Test {
         unit.replace(at, installed.size(), "ExecStart=" MG_PROGRAM " ");
         std::ofstream(folder / "metergate.service") << unit;
     }
-    ~SystemdUnit() override { std::filesystem::remove_all(folder); }
 
     /// Exit code of a shell command, its outputs in `said`.
     int run(const std::string& command) {
@@ -62,7 +59,8 @@ struct SystemdUnit : testing::Test {
         return fmt::format("'{}'", (folder / "metergate.service").string());
     }
 
-    std::filesystem::path folder;
+    const TemporaryFolder own;
+    const std::filesystem::path folder{own.path()};
     std::string said;
 };
 

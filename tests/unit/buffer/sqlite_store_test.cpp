@@ -41,7 +41,7 @@ protected:
         bytes << std::string(size, 'x');
     }
 
-    TempFolder folder_;
+    TemporaryFolder folder_;
     SetClock clock_{kMorning};
     StorageOptions options_ = storage_in(folder_.path());
     std::unique_ptr<SampleStore> store_;
@@ -72,7 +72,7 @@ TEST_F(SqliteStoreTest, ARestartKeepsEverything) {
     store_all(sample(m1_, kMorning, 7, true), sample(m1_, kMorning + seconds{6}, 9));
     EXPECT_EQ(texts(*store_).size(), 4U);
     EXPECT_GT(store_->newest(), newest);
-    EXPECT_EQ(folder_.files(".db").size(), 3U);
+    EXPECT_EQ(files(folder_, ".db").size(), 3U);
 }
 
 TEST_F(SqliteStoreTest, WhatWasAckedIsOnDiskWithinASecond) {
@@ -113,9 +113,9 @@ TEST_F(SqliteStoreTest, ANewDayBeginsNewFilesAndReadersGoOnInOrder) {
 
     EXPECT_EQ(texts(*store_),
               (Texts{"m1@10:00:00=1 r0", "m1@10:00:01=2 r0", "m1@00:00:00=3 r0", "m1@00:00:01=4 r0"}));
-    EXPECT_EQ(folder_.files("boundary-20261122-0001.db").size(), 1U);
-    EXPECT_EQ(folder_.files("boundary-20261123-0001.db").size(), 1U);
-    EXPECT_EQ(folder_.files("other-20261123-0001.db").size(), 1U);
+    EXPECT_EQ(files(folder_, "boundary-20261122-0001.db").size(), 1U);
+    EXPECT_EQ(files(folder_, "boundary-20261123-0001.db").size(), 1U);
+    EXPECT_EQ(files(folder_, "other-20261123-0001.db").size(), 1U);
     const auto rest = store_->peek(halfway, 10);
     ASSERT_TRUE(rest);
     EXPECT_EQ(rest->items.size(), 2U);
@@ -128,14 +128,14 @@ TEST_F(SqliteStoreTest, AClosedFileIsNeverWrittenAgain) {
     store_all(sample(m1_, kMorning, 1, true));
     clock_.set(kMorning + days{1});
     store_all(sample(m1_, kMorning + days{1}, 2, true));
-    const auto first = folder_.files("boundary-20261122-0001.db").front();
+    const auto first = files(folder_, "boundary-20261122-0001.db").front();
     const auto written = std::filesystem::last_write_time(first);
     clock_.set(kMorning);  // somebody sets the clock back
     store_all(sample(m1_, kMorning + seconds{1}, 3, true, 1));
     reopen();
 
     EXPECT_EQ(std::filesystem::last_write_time(first), written);
-    EXPECT_EQ(folder_.files("boundary-20261122-0002.db").size(), 1U);
+    EXPECT_EQ(files(folder_, "boundary-20261122-0002.db").size(), 1U);
     EXPECT_EQ(texts(*store_), (Texts{"m1@10:00:00=1 r0", "m1@10:00:00=2 r0", "m1@10:00:01=3 r0"}));
 }
 
@@ -197,7 +197,7 @@ TEST_F(SqliteStoreTest, AFolderThatCannotBeWrittenIsRefusedInOneLine) {
 }
 
 TEST_F(SqliteStoreTest, AFolderInMemoryIsRefused) {
-    const TempFolder memory{"/dev/shm"};
+    const TemporaryFolder memory{"/dev/shm"};
     const auto refused = open_store(StorageOptions{.path = memory.path()}, {}, clock_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Failure::invalid_config);
@@ -212,8 +212,8 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsSetAsideAndCollectionGoesOn) {
     open();
     store_all(sample(m1_, kMorning + seconds{2}, 3, true));
 
-    EXPECT_EQ(folder_.files("boundary-20261122-0001.db.corrupt-").size(), 1U);
-    EXPECT_EQ(folder_.files("boundary-20261122-0002.db").size(), 1U);
+    EXPECT_EQ(files(folder_, "boundary-20261122-0001.db.corrupt-").size(), 1U);
+    EXPECT_EQ(files(folder_, "boundary-20261122-0002.db").size(), 1U);
     EXPECT_EQ(texts(*store_), (Texts{"m1@10:00:01=2 r0", "m1@10:00:02=3 r0"}));
     EXPECT_GT(store_->newest(), newest);
 }
@@ -225,11 +225,11 @@ TEST_F(SqliteStoreTest, AFileFoundDamagedWhileReadingIsSetAsideAndReadingGoesOn)
     clock_.set(kMorning + days{1});
     store_all(sample(m1_, kMorning + days{1}, 2, true));
     store_all(sample(m1_, kMorning + days{1} + seconds{1}, 3));
-    const auto file = folder_.files("other-20261122-0001.db").front();
+    const auto file = files(folder_, "other-20261122-0001.db").front();
     overwrite(file, 4096, std::filesystem::file_size(file) - 4096);
 
     EXPECT_TRUE(eventually([&] { return texts(*store_) == Texts{"m1@10:00:00=2 r0", "m1@10:00:01=3 r0"}; }));
-    EXPECT_TRUE(eventually([&] { return folder_.files("other-20261122-0001.db.corrupt-").size() == 1; }));
+    EXPECT_TRUE(eventually([&] { return files(folder_, "other-20261122-0001.db.corrupt-").size() == 1; }));
     EXPECT_EQ(store_->stats().dropped, 2000U);
 }
 
@@ -259,7 +259,7 @@ TEST_F(SqliteStoreTest, WithMetaLostTheSequencesGoOnAboveAllThatWereGiven) {
     EXPECT_GT(store_->newest(), newest);
     EXPECT_EQ(texts(*store_).size(), 3U);
     EXPECT_EQ(store_->progress(cloud_), 0);
-    EXPECT_EQ(folder_.files("meta.db.corrupt-").size(), 1U);
+    EXPECT_EQ(files(folder_, "meta.db.corrupt-").size(), 1U);
 }
 
 TEST_F(SqliteStoreTest, FilesOfAnotherStoreAreNotMixedIn) {
@@ -269,7 +269,7 @@ TEST_F(SqliteStoreTest, FilesOfAnotherStoreAreNotMixedIn) {
     change(folder_.path() / "other-20261122-0001.db", "UPDATE header SET store = 'somebody else'");
     open();
     EXPECT_EQ(texts(*store_), Texts{});
-    EXPECT_EQ(folder_.files("other-20261122-0001.db.corrupt-").size(), 1U);
+    EXPECT_EQ(files(folder_, "other-20261122-0001.db.corrupt-").size(), 1U);
 }
 
 TEST_F(SqliteStoreTest, RetentionTakesWholeOldFilesAndKeepsBoundariesLonger) {
@@ -284,7 +284,7 @@ TEST_F(SqliteStoreTest, RetentionTakesWholeOldFilesAndKeepsBoundariesLonger) {
     open();
     EXPECT_TRUE(eventually([&] { return store_->stats().dropped == 1; }));
     EXPECT_EQ(texts(*store_), (Texts{"m1@10:00:00=1 r0", "m1@10:00:00=3 r0"}));
-    EXPECT_TRUE(folder_.files("other-20261122").empty());
+    EXPECT_TRUE(files(folder_, "other-20261122").empty());
 }
 
 TEST(Retention, AClockTenYearsAheadTakesOnlyAFewFilesAtOnce) {

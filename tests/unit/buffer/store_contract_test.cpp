@@ -11,7 +11,7 @@ using Texts = std::vector<std::string>;
 using std::chrono::seconds;
 
 struct OnDisk {
-    TempFolder folder;
+    TemporaryFolder folder;
     SetClock clock{kMorning};
     std::unique_ptr<SampleStore> store = open_or_fail(storage_in(folder.path()), clock);
 };

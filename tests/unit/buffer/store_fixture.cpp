@@ -1,7 +1,6 @@
 #include "tests/unit/buffer/store_fixture.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
@@ -33,20 +32,9 @@ std::string readings_text(const Sample& sample) {
 
 }  // namespace
 
-TempFolder::TempFolder(const std::filesystem::path& parent) {
-    std::string name = (parent / "mg-buffer-XXXXXX").native();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-}
-
-TempFolder::~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::vector<std::filesystem::path> TempFolder::files(const std::string& part) const {
+std::vector<std::filesystem::path> files(const TemporaryFolder& folder, const std::string& part) {
     std::vector<std::filesystem::path> found;
-    for (const auto& each : std::filesystem::directory_iterator(path_)) {
+    for (const auto& each : std::filesystem::directory_iterator(folder.path())) {
         const std::string name = each.path().filename().native();
         if (name.find(part) == std::string::npos || name.ends_with("-wal") || name.ends_with("-shm"))
             continue;

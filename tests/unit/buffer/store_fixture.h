@@ -14,24 +14,12 @@
 #include "gateway/base/clock.h"
 #include "gateway/buffer/open_store.h"
 #include "gateway/buffer/sample_store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mg::test {
 
-/// A folder of its own, gone at the end.
-class TempFolder {
-public:
-    explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
-    ~TempFolder();
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    /// The files whose name contains `part`.
-    [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& part) const;
-
-private:
-    std::filesystem::path path_;
-};
+/// The files of a data folder whose name contains `part`.
+std::vector<std::filesystem::path> files(const TemporaryFolder& folder, const std::string& part);
 
 /// Real waiting, and a wall clock that the test sets.
 class SetClock final : public Clock {

@@ -35,7 +35,7 @@ public:
 
 private:
     // In memory: a hundred lives with their restarts would wait a minute for fsync.
-    TempFolder folder_{"/dev/shm"};
+    TemporaryFolder folder_{"/dev/shm"};
     SetClock clock_{kMorning};
     std::chrono::days day_{0};
     std::unique_ptr<SampleStore> disk_;

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include "config/load.h"
+#include "tests/support/temporary_folder.h"
 
 /// Makers for the tests of the configuration.
 namespace mg {
@@ -15,24 +14,16 @@ namespace mg {
 /// A configuration folder of its own, gone at the end of the test.
 class TemporarySite {
 public:
-    TemporarySite() {
-        std::string name = (std::filesystem::temp_directory_path() / "metergate-config-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    TemporarySite(const TemporarySite&) = delete;
-    TemporarySite& operator=(const TemporarySite&) = delete;
-    ~TemporarySite() { std::filesystem::remove_all(folder_); }
-
     TemporarySite& file(const std::string& name, const std::string& text) {
-        std::filesystem::create_directories((folder_ / name).parent_path());
-        std::ofstream{folder_ / name, std::ios::binary} << text;
+        std::filesystem::create_directories((folder() / name).parent_path());
+        std::ofstream{folder() / name, std::ios::binary} << text;
         return *this;
     }
-    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-    [[nodiscard]] Loaded load() const { return load_config(folder_); }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
+    [[nodiscard]] Loaded load() const { return load_config(folder()); }
 
 private:
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 /// A Modbus TCP line `panel`, a serial line `bus`, an uplink: for rows that are under test.

@@ -1,7 +1,6 @@
 #include "gateway/control/local_socket.h"
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -10,20 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/temporary_folder.h"
+
 namespace mg {
 namespace {
 
 struct LocalSocket : testing::Test {
-    LocalSocket() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "metergate-socket-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder = pattern;
-        path = folder / "control.sock";
-    }
-    ~LocalSocket() override { std::filesystem::remove_all(folder); }
-
-    std::filesystem::path folder;
-    std::filesystem::path path;
+    const TemporaryFolder own;
+    const std::filesystem::path folder{own.path()};
+    const std::filesystem::path path{folder / "control.sock"};
 };
 
 TEST_F(LocalSocket, IsForUserAndGroupOnly) {

@@ -1,7 +1,6 @@
 #include "gateway/health/service_notifier.h"
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -10,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/health/notify_socket.h"
 
 namespace mg {
@@ -26,9 +26,8 @@ TEST(ServiceNotifier, TellsAnAbstractSocketThatItIsReady) {
 }
 
 TEST(ServiceNotifier, TellsASocketInTheFileSystemThatItStops) {
-    std::string folder = (std::filesystem::temp_directory_path() / "metergate-notify-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-    const std::string path = folder + "/notify";
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "notify").string();
     const UniqueFd manager{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -43,7 +42,6 @@ TEST(ServiceNotifier, TellsASocketInTheFileSystemThatItStops) {
     const auto n = ::recv(manager.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     ASSERT_GT(n, 0);
     EXPECT_EQ(std::string(buffer.data(), static_cast<std::size_t>(n)), "STOPPING=1");
-    std::filesystem::remove_all(folder);
 }
 
 TEST(ServiceNotifier, AStatusCannotSmuggleInASecondAssignment) {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/uplink/mqtt/reason_codes.h"
-#include "tests/support/mosquitto_broker.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mg {
 namespace {
