@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "tests/faults/buffer/faulty_disk.h"
+#include "tests/support/crash_vfs.h"
 #include "tests/unit/buffer/store_fixture.h"
 
 namespace mg::test {
@@ -16,7 +16,10 @@ using std::chrono::seconds;
 
 class DiskTrouble : public ::testing::Test {
 protected:
-    DiskTrouble() { open(); }
+    DiskTrouble() {
+        disk_.watch(folder_.path());
+        open();
+    }
     ~DiskTrouble() override { disk_.heal(); }
     void open() {
         store_.reset();
@@ -25,6 +28,12 @@ protected:
     void append(UtcTime slot, std::uint64_t bits, bool boundary = false) {
         store_->append(sample(m1_, slot, bits, boundary));
     }
+    void fill_up(const std::string& part = {}) {
+        disk_.fail({.op = DiskOp::write, .lasting = true, .full = true, .part = part});
+    }
+    void fail_sync(const std::string& part) {
+        disk_.fail({.op = DiskOp::sync, .lasting = true, .part = part});
+    }
     [[nodiscard]] bool in_trouble() { return !store_->stats().trouble.empty(); }
     void settled() { settle(*store_, clock_); }
     void recovered() {
@@ -32,7 +41,7 @@ protected:
         settled();
     }
 
-    FaultyDisk& disk_ = FaultyDisk::install();
+    CrashVfs& disk_ = CrashVfs::install();
     TemporaryFolder folder_;
     SetClock clock_{kMorning};
     StorageOptions options_ = storage_in(folder_.path());
@@ -43,7 +52,7 @@ protected:
 TEST_F(DiskTrouble, AFullDiskIsSaidAndOverByItself) {
     append(kMorning, 1, true);
     settled();
-    disk_.fill_up("all");
+    fill_up();
     append(kMorning + seconds{1}, 2);
     append(kMorning + seconds{2}, 3, true);
     settled();
@@ -63,7 +72,7 @@ TEST_F(DiskTrouble, ATornGroupIsNeverSeenInHalf) {
     append(kMorning + seconds{1}, 2);
     settled();
     const auto seen = store_->newest();
-    disk_.fail_sync("other-");
+    fail_sync("/other-");
     append(kMorning + seconds{2}, 3);
     append(kMorning + seconds{3}, 4, true);
     settled();
@@ -86,7 +95,7 @@ TEST_F(DiskTrouble, ATornGroupFollowedByAnEndLosesNothingThatWasVisible) {
     append(kMorning + seconds{1}, 2);
     settled();
     const auto seen = store_->newest();
-    disk_.fail_sync("other-");
+    fail_sync("/other-");
     append(kMorning + seconds{2}, 3);
     append(kMorning + seconds{3}, 4, true);
     settled();
@@ -106,7 +115,7 @@ TEST_F(DiskTrouble, ATornGroupFollowedByAnEndLosesNothingThatWasVisible) {
 }
 
 TEST_F(DiskTrouble, TroubleWithOneFileDoesNotKeepTheOtherFromTheDisk) {
-    disk_.fill_up("other-");
+    fill_up("/other-");
     append(kMorning + seconds{1}, 1);
     append(kMorning, 2, true);
     settled();
@@ -120,7 +129,7 @@ TEST_F(DiskTrouble, TroubleWithOneFileDoesNotKeepTheOtherFromTheDisk) {
 TEST_F(DiskTrouble, LongTroubleDropsOthersFirstAndEverySampleIsStoredOrInAGap) {
     options_.memory_limit = 64 * 1024;
     open();
-    disk_.fill_up("all");
+    fill_up();
     for (int i = 0; i < 3600; ++i) append(kMorning + seconds{i}, 1, i % 900 == 0);
     settled();
     disk_.heal();
@@ -161,7 +170,7 @@ TEST_F(DiskTrouble, ASlowSyncNeverHoldsUpALine) {
 }
 
 TEST_F(DiskTrouble, AStopWithADiskThatTakesNothingEndsInTime) {
-    disk_.fill_up("all");
+    fill_up();
     append(kMorning, 1, true);
     settled();
     const auto begun = clock_.steady();
@@ -173,7 +182,7 @@ TEST_F(DiskTrouble, ARestartOnAFullDiskKeepsReadingAndSetsNothingAside) {
     append(kMorning, 1, true);
     append(kMorning + seconds{1}, 2);
     settled();
-    disk_.fill_up("all");
+    fill_up();
     open();
     append(kMorning + seconds{2}, 3);
     settled();
