@@ -168,10 +168,12 @@ void LineWorker::ask(const Schedule::Ask& ask, const StopEvent& stop_event, std:
     const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
     counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
     if (!result) {
+        schedule_.unreachable(ask.instrument, clock_.utc());
         note_failure(ask, Quality::line_down, result.error().what);
     } else if (ends_slot(*result)) {
         store_answer(ask, *result);
     } else {
+        schedule_.failed(ask.instrument, reason_of(*result), clock_.utc());
         note_failure(ask, reason_of(*result), result->trouble);
     }
 }
@@ -223,7 +225,6 @@ void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
 void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble) {
     counters_.failed.add();
     const UtcTime now = clock_.utc();
-    schedule_.failed(ask.instrument, why, now);
     if (why != Quality::line_down) say(health_.polled(ask.instrument, false, trouble, clock_.steady()), true);
     const std::size_t count = instruments_[ask.instrument].meter->layouts().size();
     snapshot_.with([&](LineSnapshot& s) {

@@ -123,6 +123,13 @@ void Schedule::failed(std::size_t instrument, Quality why, UtcTime now) {
     }
 }
 
+void Schedule::unreachable(std::size_t instrument, UtcTime now) {
+    Turn& turn = turns_[instrument];
+    turn.asked = true;
+    turn.why = Quality::line_down;
+    turn.ask_from = now + kFirstRetry;
+}
+
 bool Schedule::silent(std::size_t instrument) const {
     return turns_[instrument].failed_slots >= kSilentAfter;
 }

@@ -68,6 +68,9 @@ public:
 
     void answered(std::size_t instrument);
     void failed(std::size_t instrument, Quality why, UtcTime now);
+    /// The line could not be opened. That says nothing about the instrument: it is never silent for that, and
+    /// asked again within seconds, so that a line that comes back loses no more slots than its own back-off.
+    void unreachable(std::size_t instrument, UtcTime now);
     /// Three or more slots in a row went without an answer.
     [[nodiscard]] bool silent(std::size_t instrument) const;
 

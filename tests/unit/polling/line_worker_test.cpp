@@ -144,6 +144,30 @@ TEST(LineWorker, ALineThatCannotBeOpenedStoresTheReasonAndRecovers) {
     expect_every_slot(slots, kMidnight, kMidnight + 19min, 60s);
 }
 
+TEST(LineWorker, ALineThatComesBackLosesNoSlotAfterThat) {
+    Plant plant{kMidnight};
+    plant.channel->can_open = [&] { return plant.clock.utc() >= kMidnight + 10min + 12s; };
+    plant.add("a", 10s);
+    plant.run_until(kMidnight + 14min);
+
+    const auto slots = plant.slots("a", 10s);
+
+    EXPECT_EQ(slots.at(kMidnight + 10min), Quality::line_down);
+    for (auto at = kMidnight + 10min + 10s; at < kMidnight + 14min; at += 10s) {
+        EXPECT_EQ(slots.at(at), Quality::good) << (at - kMidnight).count() << " ms after midnight";
+    }
+}
+
+TEST(LineWorker, ABoundaryIsReadThoughTheLineComesBackInItsWindow) {
+    Plant plant{kMidnight};
+    plant.channel->can_open = [&] { return plant.clock.utc() >= kMidnight + 45min + 3s; };
+    plant.add("a", 15min);
+    plant.run_until(kMidnight + 50min);
+
+    EXPECT_EQ(plant.slots("a", 15min).at(kMidnight + 30min), Quality::line_down);
+    EXPECT_EQ(plant.slots("a", 15min).at(kMidnight + 45min), Quality::good);
+}
+
 TEST(LineWorker, AClockSetAheadLeavesOneGapPerMeter) {
     Plant plant{kMidnight};
     plant.add("a", 10s);
