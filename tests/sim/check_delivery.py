@@ -6,10 +6,17 @@ the lines that a subscriber wrote (`mosquitto_sub -F '%U %t %p'`).
 
 The law, for each meter and each slot in [from, to) at which it fell due:
   * it arrived, at least once, as a sample whose values are those that the meter served between slot and taken_at; or
-  * it arrived as a sample with a reason, or lies in a gap, and the plant had been told to misbehave (or the gateway
-    to stop) at that time.
-And for everything that arrived: no value the plant did not serve, no slot that never fell due, equal content where a
-sequence number comes twice, and per meter ascending sequence numbers in the order of first arrival.
+  * it arrived as a sample with a reason, or lies in a gap, and that very meter had been told to misbehave (or the
+    gateway to stop) at that time.
+And for everything that arrived: no value the plant did not serve, no slot that never fell due, no slot both sampled
+and in a gap, equal content where a sequence number comes twice, and per meter ascending sequence numbers in the order
+of first arrival.
+
+A misbehaving meter excuses nobody but itself: the slots whose time for asking touches the misbehaviour, and those
+before the first boundary after it, because a meter that fell silent is only sure to be asked at boundaries. A line that
+was down excuses all its meters, until so many seconds after it came back (--settle) as reopening may take. A stop of the
+gateway excuses a slot that it left no time to ask for, and one that was asked for less than a commit interval
+(--commit) before.
 """
 
 import argparse
@@ -24,6 +31,8 @@ import register_codec
 import served_log
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+LONGEST_WINDOW_US = 60_000_000
+START_US = 200_000  # a gateway that answers `status` has asked its meters that much later
 CLOCK_SLACK_US = 2_000  # taken_at has whole milliseconds, cut off or rounded
 VALUE_QUALITIES = ("good", "clock_untrusted", "implausible")
 TELLING_FAULTS = ("none", "late_ms", "surplus", "noise", "dribble", "echo")
@@ -79,6 +88,14 @@ class Plant:
     def is_due(self, meter, slot_us):
         return (slot_us + self.offset_us) % meter.every_us == 0 or self.is_boundary(slot_us)
 
+    def window_end(self, meter, slot_us):
+        """A slot may be read until the meter's next one, for a minute at most."""
+        ends = [slot_us + step - (slot_us + self.offset_us) % step for step in (meter.every_us, self.boundary_us)]
+        return min(*ends, slot_us + LONGEST_WINDOW_US)
+
+    def boundary_after(self, time_us):
+        return time_us + self.boundary_us - (time_us + self.offset_us) % self.boundary_us
+
     def due_slots(self, meter, from_us, to_us):
         slots = set()
         for step in (meter.every_us, self.boundary_us):
@@ -90,8 +107,7 @@ class Plant:
 class Witness:
     """What the plant says it did."""
 
-    def __init__(self, plant, answers, settle_us):
-        self.settle_us = settle_us
+    def __init__(self, plant, answers):
         self.answers = collections.defaultdict(list)
         self.misbehaved = collections.defaultdict(list)
         self.faults = collections.defaultdict(list)  # (line, unit) → [from, to)
@@ -123,13 +139,11 @@ class Witness:
         begin, end = bisect.bisect_left(times, from_us), bisect.bisect_right(times, to_us)
         return self.answers[address][begin:end]
 
-    def line_in_trouble(self, line, from_us, to_us):
-        return any(start <= to_us and from_us <= end + self.settle_us
-                   for (faulty, _), spans in self.faults.items() if faulty == line for start, end in spans)
+    def faults_of(self, meter):
+        return self.faults.get(meter.address, ())
 
-    def meter_in_trouble(self, address, from_us, to_us):
-        return any(start <= to_us and from_us <= end + self.settle_us
-                   for key in (address, (address[0], 0)) for start, end in self.faults[key])
+    def faults_of_line(self, meter):
+        return self.faults.get((meter.address[0], 0), ())
 
 
 def value_in(point, meter, answer, told):
@@ -173,10 +187,12 @@ def published_values(point, meter, told, taken_us):
 
 
 class Check:
-    def __init__(self, plant, witness, stops):
+    def __init__(self, plant, witness, stops, settle_us, commit_us):
         self.plant = plant
         self.witness = witness
-        self.stops = stops
+        self.stops = sorted(stops)
+        self.commit_us = commit_us
+        self.settle_us = settle_us
         self.problems = []
         self.counts = collections.Counter()
         self.by_sequence = {}
@@ -263,8 +279,11 @@ class Check:
         where = f"{meter.id} {(EPOCH + timedelta(microseconds=slot)).isoformat()}"
         excuse = self._excuse(meter, slot)
         revisions = self.samples[meter.id].get(slot)
+        in_gap = any(start <= slot < end for start, end in self.gaps[meter.id])
+        if revisions and in_gap:
+            self.problem("contradiction", f"{where}: a sample and a gap")
         if not revisions:
-            if not any(start <= slot < end for start, end in self.gaps[meter.id]):
+            if not in_gap:
                 self.problem("lost", f"{where}: never arrived")
             elif excuse:
                 self.counts["in_gap"] += 1
@@ -277,6 +296,8 @@ class Check:
             self.counts["complete"] += 1
         elif excuse:
             self.counts["with_reason"] += 1
+            for quality in {r["quality"] for r in sample["points"].values() if r["value"] is None}:
+                self.counts["reason_" + quality] += 1
         else:
             self.problem("unread", f"{where}: {', '.join(missing[:4])} missing, and the plant was well")
 
@@ -301,13 +322,24 @@ class Check:
         return None in published_values(point, meter, told, taken)
 
     def _excuse(self, meter, slot):
-        """A meter may be missing while it or its line misbehaves, and while the gateway was stopped."""
-        until = slot + max(meter.every_us, 1_000_000)
-        if any(start <= slot < end for start, end in self.stops):
-            return True
-        line = meter.address[0]
-        return (self.witness.meter_in_trouble(meter.address, slot, until)
-                or self.witness.line_in_trouble(line, slot, until))
+        until = self.plant.window_end(meter, slot)
+        return (self._lost_to_a_stop(meter, slot, until)
+                or any(start < until and slot < self.plant.boundary_after(end)
+                       for start, end in self.witness.faults_of(meter))
+                or any(start < until and slot < end + self.settle_us
+                       for start, end in self.witness.faults_of_line(meter)))
+
+    def _lost_to_a_stop(self, meter, slot, until):
+        asked = [answer.time_us for answer in self.witness.told_between(meter.address, slot, until - 1)]
+        if asked:
+            return all(any(begin - self.commit_us <= time <= begin + CLOCK_SLACK_US for begin, _ in self.stops)
+                       for time in asked)
+        up_since, longest_up = slot, 0
+        for begin, end in self.stops:
+            if end > slot and begin < until:
+                longest_up = max(longest_up, begin - up_since)
+                up_since = end
+        return max(longest_up, until - up_since) <= START_US
 
     def counters(self):
         return dict(sorted(self.counts.items()))
@@ -324,9 +356,10 @@ def read_messages(path, topic):
                 yield json.loads(payload, parse_float=Decimal)
 
 
-def check(description, answers, messages, from_us, to_us, stops=(), settle_us=3_000_000):
+def check(description, answers, messages, from_us, to_us, stops=(), settle_us=6_000_000,
+          commit_us=1_200_000):
     plant = Plant(description)
-    result = Check(plant, Witness(plant, answers, settle_us), list(stops))
+    result = Check(plant, Witness(plant, answers), list(stops), settle_us, commit_us)
     for message in messages:
         result.receive(message)
     result.finish(from_us, to_us)
@@ -341,8 +374,11 @@ def main():
     arguments.add_argument("--from", dest="begin", required=True, help="ISO time; slots from here on count")
     arguments.add_argument("--to", dest="end", required=True, help="ISO time; slots before it count")
     arguments.add_argument("--stop", nargs=2, action="append", default=[], metavar=("FROM", "TO"),
-                           help="the gateway was stopped in this time")
-    arguments.add_argument("--settle", type=float, default=3.0, help="seconds of recovery allowed after a fault")
+                           help="the gateway did not run in this time")
+    arguments.add_argument("--commit", type=float, default=1.2,
+                           help="seconds between an answer and its commit, at most")
+    arguments.add_argument("--settle", type=float, default=6.0,
+                           help="seconds that reopening a line may take after it was down")
     arguments.add_argument("--report", help="write counts and problems there as JSON")
     given = arguments.parse_args()
 
@@ -351,7 +387,7 @@ def main():
     site = description["site"]
     messages = read_messages(given.received, f"{site['prefix']}/{site['id']}/samples")
     result = check(description, served_log.read(given.served), messages, micros(given.begin), micros(given.end),
-                   [(micros(start), micros(end)) for start, end in given.stop], int(given.settle * 1e6))
+                   [(micros(start), micros(end)) for start, end in given.stop], int(given.settle * 1e6), int(given.commit * 1e6))
     counts = result.counters()
     problems = sum(count for name, count in counts.items() if name.startswith("problem_"))
     if counts.get("due", 0) == 0:

@@ -138,20 +138,61 @@ class CheckDelivery(unittest.TestCase):
         silent = [Answer(T0 + SECOND, 0, 1, 0, 0, b"", "silent"), Answer(T0 + 2 * SECOND, 0, 1, 0, 0, b"")]
         self.red(run(samples, [answer(s) for s in DUE] + silent), "unread")
 
-    def test_a_neighbour_that_is_silent_excuses_the_line(self):
+    def test_a_neighbour_that_is_silent_excuses_nobody(self):
         samples = all_samples()
         samples[2] = without_values(4, samples[2]["seq"], "not_asked")
         plant = copy.deepcopy(PLANT)
         plant["lines"][0]["meters"][1]["fault"] = {"kind": "silent"}
-        self.assertEqual(run(samples, plant=plant).problems, [])
+        self.red(run(samples, plant=plant), "unread")
+
+    def test_a_line_that_is_down_excuses_its_meters(self):
+        samples = all_samples()
+        samples[2] = without_values(4, samples[2]["seq"], "line_down")
+        answers = [answer(s) for s in DUE if s != 4]
+        down = [Answer(T0 + 4_500_000, 0, 0, 0, 0, b"", "down"), Answer(T0 + 4_800_000, 0, 0, 0, 0, b"")]
+        self.assertEqual(run(samples, answers + down).problems, [])
+        samples[4] = without_values(6, samples[4]["seq"], "line_down")
+        self.red(run(samples, answers + down), "unread")
+
+    def test_a_meter_that_was_silent_must_be_back_at_the_next_boundary(self):
+        samples = all_samples()
+        samples[2] = without_values(4, samples[2]["seq"], "not_asked")
+        silent = [Answer(T0 + 2_500_000, 0, 1, 0, 0, b"", "silent"), Answer(T0 + 3 * SECOND, 0, 1, 0, 0, b"")]
+        self.assertEqual(run(samples, [answer(s) for s in DUE if s != 4] + silent).problems, [])
+        samples[3] = without_values(5, samples[3]["seq"], "not_asked")
+        self.red(run(samples, [answer(s) for s in DUE if s != 4] + silent), "unread")
 
     def test_a_gap_needs_a_stop(self):
         gaps = [{"seq": 50, "meter": "m1", "from": iso(4), "to": iso(6), "reason": "stopped", "epoch": 0}]
         samples = [s for s in all_samples() if s["slot"] not in (iso(4), iso(5))]
-        self.red(run(samples, gaps=gaps), "unread")
-        result = run(samples, gaps=gaps, stops=[(T0 + 3 * SECOND, T0 + 6 * SECOND)])
+        answers = [answer(s) for s in DUE if s not in (4, 5)]
+        self.red(run(samples, answers, gaps=gaps), "unread")
+        result = run(samples, answers, gaps=gaps, stops=[(T0 + 4_100_000, T0 + 6 * SECOND)])
         self.assertEqual(result.problems, [])
         self.assertEqual(result.counts["in_gap"], 2)
+
+    def test_a_stop_needs_a_gap(self):
+        samples = [s for s in all_samples() if s["slot"] != iso(4)]
+        self.red(run(samples, [answer(s) for s in DUE if s != 4], stops=[(T0 + 4 * SECOND, T0 + 5 * SECOND)]), "lost")
+
+    def test_a_stop_excuses_no_slot_that_left_time_to_ask(self):
+        gaps = [{"seq": 50, "meter": "m1", "from": iso(4), "to": iso(5), "reason": "stopped", "epoch": 0}]
+        samples = [s for s in all_samples() if s["slot"] != iso(4)]
+        answers = [answer(s) for s in DUE if s != 4]
+        self.red(run(samples, answers, gaps=gaps, stops=[(T0 + 4_300_000, T0 + 6 * SECOND)]), "unread")
+        self.red(run(samples, answers, gaps=gaps, stops=[(T0 + 3 * SECOND, T0 + 4_700_000)]), "unread")
+        many = [(T0 + 3 * SECOND, T0 + 4_400_000), (T0 + 4_500_000, T0 + 4_900_000)]
+        self.assertEqual(run(samples, answers, gaps=gaps, stops=many).problems, [])
+
+    def test_a_kill_excuses_what_was_read_within_a_commit_interval_before_it(self):
+        gaps = [{"seq": 50, "meter": "m1", "from": iso(4), "to": iso(5), "reason": "stopped", "epoch": 0}]
+        samples = [s for s in all_samples() if s["slot"] != iso(4)]
+        self.assertEqual(run(samples, gaps=gaps, stops=[(T0 + 4_900_000, T0 + 5 * SECOND)]).problems, [])
+        self.red(run(samples, gaps=gaps, stops=[(T0 + 5_300_000, T0 + 5_400_000)]), "unread")
+
+    def test_a_slot_with_a_sample_and_a_gap_is_a_contradiction(self):
+        gaps = [{"seq": 50, "meter": "m1", "from": iso(4), "to": iso(5), "reason": "stopped", "epoch": 0}]
+        self.red(run(all_samples(), gaps=gaps), "contradiction")
 
     def test_equal_duplicates_are_fine_and_altered_ones_are_not(self):
         first, again = all_samples(), all_samples()[2:4]

@@ -21,7 +21,7 @@ def now():
 class Scene:
     """`builder`: a plant.PlantBuilder; serial lines without a device get one in `folder`."""
 
-    def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), tcp_keys=(), models=None, settle=3):
+    def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), tcp_keys=(), models=None):
         self.folder = folder
         for line in builder.lines:
             if line["kind"] == "serial-pty" and not line["device"]:
@@ -35,7 +35,6 @@ class Scene:
         site = self.plant["site"]
         self.recorder = stage.Recorder(folder, f"{site['prefix']}/{site['id']}/samples")
         self.gateway = stage.Gateway(gateway, f"{folder}/config", folder)
-        self.settle = settle
         self.first_slot = None
         self.stops = []
 
@@ -64,7 +63,7 @@ class Scene:
         checked = subprocess.run(
             [sys.executable, HERE / "check_delivery.py", "--plant", f"{self.folder}/plant.json", "--served",
              self.plant["served_log"], "--received", self.recorder.received, "--from", self.first_slot.isoformat(),
-             "--to", until.isoformat(), "--settle", str(self.settle), "--report", report, *stops], capture_output=True, text=True, check=False)
+             "--to", until.isoformat(), "--report", report, *stops], capture_output=True, text=True, check=False)
         if checked.returncode not in (0, 1):
             raise stage.StageError(checked.stderr)
         return json.loads(Path(report).read_text(encoding="utf-8"))
