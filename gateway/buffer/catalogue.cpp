@@ -63,10 +63,15 @@ Sequence Catalogue::watermark() const {
 }
 
 std::optional<FileEntry> Catalogue::first_beyond(FileKind kind, Sequence after) const {
+    return first_beyond(kind, after, Slot{UtcTime::min()}, Slot{UtcTime::max()});
+}
+
+std::optional<FileEntry> Catalogue::first_beyond(FileKind kind, Sequence after, Slot from, Slot to) const {
     return state_.with([&](const State& state) {
         std::optional<FileEntry> first;
         for (const auto& [name, summary] : state.files) {
             if (name.kind != kind || summary.last <= after || state.damaged.contains(name)) continue;
+            if (summary.first_slot >= to || summary.last_slot < from) continue;
             if (!first || summary.first < first->summary.first) first = FileEntry{name, summary};
         }
         return first;
@@ -127,18 +132,17 @@ void Catalogue::raise_epoch(ClockEpoch epoch) {
     state_.with([&](State& state) { state.last_epoch = std::max(state.last_epoch, epoch); });
 }
 
-std::uint64_t Catalogue::items_beyond(Sequence after) const {
+std::uint64_t Catalogue::items_in(SequenceRange run) const {
     return state_.with([&](const State& state) {
         std::int64_t items = 0;
         for (const auto& [name, summary] : state.files) {
-            if (summary.last <= after) continue;
-            const Sequence from = std::max(after, summary.first - 1);
-            const Sequence to = std::min(summary.last, state.watermark);
-            items += std::clamp<std::int64_t>(to - from, 0, summary.items);
+            const Sequence from = std::max(run.first, summary.first);
+            const Sequence to = std::min(run.last, summary.last);
+            items += std::clamp<std::int64_t>(to - from + 1, 0, summary.items);
         }
-        // Both kinds share the sequences, so the span of the whole store is a bound as well.
+        // Both kinds share the sequences, so the length of the run is a bound as well.
         return static_cast<std::uint64_t>(
-            std::min(items, std::max<std::int64_t>(0, state.watermark - after)));
+            std::min(items, std::max<std::int64_t>(0, run.last - run.first + 1)));
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/day_file.h"
+#include "gateway/buffer/progress.h"
 
 namespace mg {
 
@@ -36,6 +37,9 @@ public:
     [[nodiscard]] Sequence watermark() const;
     /// The first file of this kind that has items beyond `after`.
     [[nodiscard]] std::optional<FileEntry> first_beyond(FileKind kind, Sequence after) const;
+    /// The same of those that may hold something in [from, to).
+    [[nodiscard]] std::optional<FileEntry> first_beyond(FileKind kind, Sequence after, Slot from,
+                                                        Slot to) const;
     /// The file of this kind with the highest sequences.
     [[nodiscard]] std::optional<FileEntry> newest(FileKind kind) const;
     /// The files, of either kind, that may hold something in [from, to].
@@ -47,8 +51,8 @@ public:
     [[nodiscard]] UtcTime last_taken_at() const;
     [[nodiscard]] ClockEpoch last_epoch() const;
     void raise_epoch(ClockEpoch epoch);
-    /// Items beyond `after`, at most: restarts leave holes in the sequences.
-    [[nodiscard]] std::uint64_t items_beyond(Sequence after) const;
+    /// Items in the run, at most: restarts leave holes in the sequences.
+    [[nodiscard]] std::uint64_t items_in(SequenceRange run) const;
 
     /// A reader found the file damaged: the buffer's thread will set it aside. True: this was news.
     bool report_damaged(const FileName& name);

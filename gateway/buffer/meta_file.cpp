@@ -1,11 +1,12 @@
 #include "gateway/buffer/meta_file.h"
 
+#include <array>
+
 #include "gateway/base/language.h"
 
 namespace mg {
 namespace {
 
-constexpr std::int64_t kMetaFormat = 1;
 constexpr int kMostLogPages = 64;  // then the log is moved into the file
 
 constexpr const char* kSettings =
@@ -21,22 +22,62 @@ constexpr const char* kSchema = R"(
     INSERT OR IGNORE INTO store(key, value) VALUES('format', 1);
     COMMIT;
 )";
+// How a file of format n becomes one of n + 1. A new file takes the same way, so that every format that was
+// ever shipped is made by the statements that made it then.
+constexpr std::array kUpgrades{
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE progress_runs(
+        consumer TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        PRIMARY KEY(consumer, first)) WITHOUT ROWID;
+    CREATE TABLE paused(consumer TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE resends(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, consumer TEXT NOT NULL, "from" INTEGER NOT NULL,
+        "to" INTEGER NOT NULL, meters TEXT NOT NULL, done INTEGER NOT NULL, until INTEGER NOT NULL,
+        ordered_at INTEGER NOT NULL, ordered_by TEXT NOT NULL);
+    CREATE TABLE receipts(
+        consumer TEXT NOT NULL, first_at INTEGER NOT NULL, lane INTEGER NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, samples INTEGER NOT NULL, gaps INTEGER NOT NULL, last_at INTEGER NOT NULL,
+        answer TEXT NOT NULL, PRIMARY KEY(consumer, first_at, lane, first)) WITHOUT ROWID;
+    UPDATE store SET value = 2 WHERE key = 'format';
+    COMMIT;
+)"};
+constexpr std::int64_t kMetaFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
+
 constexpr std::string_view kTables = "SELECT count(*) FROM sqlite_master WHERE name = 'epochs'";
 constexpr std::string_view kFormat = "SELECT value FROM store WHERE key = 'format'";
 constexpr std::string_view kReadStoreId = "SELECT value FROM store WHERE key = 'id'";
 constexpr std::string_view kWriteStoreId = "INSERT OR REPLACE INTO store(key, value) VALUES('id', ?)";
 constexpr std::string_view kReadReserved = "SELECT value FROM store WHERE key = 'reserved'";
 constexpr std::string_view kWriteReserved = "INSERT OR REPLACE INTO store(key, value) VALUES('reserved', ?)";
-constexpr std::string_view kReadProgress = "SELECT consumer, through FROM progress";
-constexpr std::string_view kWriteProgress = "INSERT OR REPLACE INTO progress(consumer, through) VALUES(?, ?)";
-constexpr std::string_view kSetAside =
-    "INSERT OR REPLACE INTO set_aside(consumer, seq, why, at) VALUES(?, ?, ?, ?)";
-constexpr std::string_view kCountSetAside = "SELECT count(*) FROM set_aside WHERE consumer = ?";
 constexpr std::string_view kNoteEpoch = "INSERT OR IGNORE INTO epochs(epoch, at, from_seq) VALUES(?, ?, ?)";
 constexpr std::string_view kLastEpoch = "SELECT max(epoch) FROM epochs";
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
+}
+
+tl::unexpected<Error> not_usable(const std::filesystem::path& path, const std::string& why) {
+    return fail(Failure::corrupt, trf("{}: not usable ({})", "{}：无法使用（{}）", path.native(), why));
+}
+
+Result<> upgrade(sqlite::Database& file, const std::filesystem::path& path) {
+    const auto format = file.integer(kFormat);
+    if (!format) return pass_on(format.error());
+    if (*format > kMetaFormat) {
+        return fail(Failure::invalid_config,
+                    trf("{0}: written by a later version (format {1}; this one knows up to {2})",
+                        "{0}：由更新的版本写入（格式 {1}，本版本最高支持 {2}）", path.native(), *format,
+                        kMetaFormat));
+    }
+    if (*format < 1) return not_usable(path, "format");
+    for (auto next = static_cast<std::size_t>(*format - 1); next < kUpgrades.size(); ++next) {
+        if (auto upgraded = file.execute(kUpgrades.at(next)); !upgraded) {
+            if (file.in_transaction()) static_cast<void>(file.execute("ROLLBACK"));
+            return upgraded;
+        }
+    }
+    return {};
 }
 
 }  // namespace
@@ -53,12 +94,8 @@ Result<std::unique_ptr<MetaFile>> MetaFile::open(const std::filesystem::path& pa
     }
     const auto verdict = file->text("PRAGMA quick_check(1)");
     if (!verdict) return pass_on(verdict.error());
-    const auto format = file->integer(kFormat);
-    if (!format) return pass_on(format.error());
-    if (*verdict != "ok" || *format != kMetaFormat) {
-        return fail(Failure::corrupt,
-                    trf("{}: not usable ({})", "{}：无法使用（{}）", path.native(), *verdict));
-    }
+    if (*verdict != "ok") return not_usable(path, *verdict);
+    if (auto upgraded = upgrade(*file, path); !upgraded) return pass_on(upgraded.error());
     return std::unique_ptr<MetaFile>(new MetaFile(std::move(*file)));
 }
 
@@ -91,56 +128,6 @@ Result<> MetaFile::reserve(Sequence through) {
     if (!write) return pass_on(write.error());
     if (auto written = write->bind(1, through).run(); !written) return written;
     return tidied();
-}
-
-Result<std::map<UplinkId, Sequence>> MetaFile::progress() {
-    const std::scoped_lock lock{mutex_};
-    auto rows = file_.prepare(kReadProgress);
-    if (!rows) return pass_on(rows.error());
-    std::map<UplinkId, Sequence> progress;
-    while (true) {
-        const auto row = rows->step();
-        if (!row) return pass_on(row.error());
-        if (!*row) return progress;
-        progress[UplinkId{std::string(rows->text(0))}] = rows->integer(1);
-    }
-}
-
-Result<> MetaFile::save_progress(const std::map<UplinkId, Sequence>& progress) {
-    const std::scoped_lock lock{mutex_};
-    auto write = file_.prepare(kWriteProgress);
-    if (!write) return pass_on(write.error());
-    if (auto begun = file_.execute("BEGIN IMMEDIATE"); !begun) return begun;
-    Result<> written;
-    for (const auto& [consumer, through] : progress) {
-        written = write->bind(1, std::string_view{consumer.text}).bind(2, through).run();
-        if (!written) break;
-    }
-    if (written) written = file_.execute("COMMIT");
-    if (!written) {
-        if (file_.in_transaction()) static_cast<void>(file_.execute("ROLLBACK"));
-        return written;
-    }
-    return tidied();
-}
-
-Result<> MetaFile::set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why,
-                             UtcTime at) {
-    const std::scoped_lock lock{mutex_};
-    auto write = file_.prepare(kSetAside);
-    if (!write) return pass_on(write.error());
-    write->bind(1, std::string_view{consumer.text}).bind(2, sequence).bind(3, std::string_view{why});
-    if (auto written = write->bind(4, at.time_since_epoch().count()).run(); !written) return written;
-    return tidied();
-}
-
-Result<std::uint64_t> MetaFile::set_aside_count(const UplinkId& consumer) {
-    const std::scoped_lock lock{mutex_};
-    auto count = file_.prepare(kCountSetAside);
-    if (!count) return pass_on(count.error());
-    const auto row = count->bind(1, std::string_view{consumer.text}).step();
-    if (!row) return pass_on(row.error());
-    return static_cast<std::uint64_t>(count->integer(0));
 }
 
 Result<> MetaFile::note_epoch(ClockEpoch epoch, UtcTime at, Sequence from) {

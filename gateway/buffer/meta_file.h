@@ -6,20 +6,33 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/base/sqlite.h"
+#include "gateway/buffer/deliveries.h"
+#include "gateway/buffer/progress.h"
 #include "gateway/reading/ids.h"
 #include "gateway/reading/sample.h"
 
 namespace mg {
 
+/// One consumer as it stands in meta.db.
+struct DeliveryRow {
+    bool moved{true};  ///< progress and resends are to be written, not only receipts
+    Progress progress;
+    bool paused{false};
+    std::vector<Resend> resends;
+    std::vector<Receipt> receipts;  ///< only to write
+};
+
 /// meta.db: what belongs to the store as a whole and to no day. Thread-safe; every write is on disk when it
 /// returns and blocks for that long.
 class MetaFile {
 public:
-    /// Made if absent. corrupt: it is there and cannot be used.
+    /// Made if absent; an earlier format is brought up to the present one. corrupt: it is there and cannot be
+    /// used. invalid_config: a later version of the program wrote it.
     [[nodiscard]] static Result<std::unique_ptr<MetaFile>> open(const std::filesystem::path& path);
 
     /// Who this store is: a cursor is (store id, sequence). Empty until set.
@@ -31,11 +44,20 @@ public:
     /// Raises (or, at an orderly end, gives back down to) the mark.
     Result<> reserve(Sequence through);
 
-    [[nodiscard]] Result<std::map<UplinkId, Sequence>> progress();
-    Result<> save_progress(const std::map<UplinkId, Sequence>& progress);
-
+    // Of the consumers; in meta_file_deliveries.cpp.
+    [[nodiscard]] Result<std::map<UplinkId, DeliveryRow>> deliveries();
+    /// All in one transaction.
+    Result<> save_deliveries(const std::map<UplinkId, DeliveryRow>& rows);
+    Result<> set_paused(const UplinkId& consumer, bool paused, UtcTime at);
+    Result<std::uint64_t> add_resend(const UplinkId& consumer, const Resend& order);
+    Result<> end_resend(std::uint64_t id);
+    [[nodiscard]] Result<std::vector<Receipt>> receipts(const UplinkId& consumer, UtcTime since,
+                                                        std::size_t most);
+    Result<> drop_receipts(UtcTime before);
     Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why, UtcTime at);
     [[nodiscard]] Result<std::uint64_t> set_aside_count(const UplinkId& consumer);
+    [[nodiscard]] Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most);
+    Result<> taken_after_all(const UplinkId& consumer, SequenceRange items);
 
     /// The clock was set back: when that was, and where in the store.
     Result<> note_epoch(ClockEpoch epoch, UtcTime at, Sequence from);
@@ -44,6 +66,10 @@ public:
 private:
     explicit MetaFile(sqlite::Database file) : file_{std::move(file)} {}
     Result<> tidied();
+    Result<> write(const UplinkId& consumer, const DeliveryRow& row);
+    Result<> write_receipts(const UplinkId& consumer, const std::vector<Receipt>& receipts);
+    Result<> load_progress(std::map<UplinkId, DeliveryRow>& rows);
+    Result<> load_orders(std::map<UplinkId, DeliveryRow>& rows);
 
     // A mutex of its own instead of Guarded: it is held while the disk works, because the connection is what
     // it guards and one SQLite connection has one user at a time. append() and ack() never come here.

@@ -6,37 +6,17 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
+#include "gateway/buffer/deliveries.h"
+#include "gateway/buffer/history.h"
+#include "gateway/buffer/progress.h"
 #include "gateway/reading/ids.h"
 #include "gateway/reading/sample.h"
 
 namespace mg {
-
-/// A committed sample. (slot, meter, revision) is its identity for every consumer, end to end.
-struct StoredSample {
-    Sequence sequence{};
-    std::uint32_t revision{
-        0};  ///< 0 first; higher supersedes: a value that came later, or a newer clock epoch
-    Sample sample;
-};
-struct StoredGap {
-    Sequence sequence{};
-    Gap gap;
-};
-using StoredItem = std::variant<StoredSample, StoredGap>;
-inline Sequence sequence_of(const StoredItem& item) {
-    return std::visit([](const auto& i) { return i.sequence; }, item);
-}
-
-struct Peeked {
-    std::vector<StoredItem> items;  ///< by sequence, oldest first
-    /// Everything up to here has been looked at: the place to go on from, also where items is empty.
-    Sequence through{0};
-};
 
 struct StoreStats {
     Sequence newest{0};           ///< last committed
@@ -67,10 +47,8 @@ struct StoreStats {
 ///  - Trouble with the disk never reaches the caller of append(): newest samples wait in bounded memory,
 ///  beyond that the
 ///    oldest non-boundary ones are dropped first and become gaps (storage_lost).
-class SampleStore {
+class SampleStore : public History {
 public:
-    virtual ~SampleStore() = default;
-
     /// Hands over; returns at once. `urgent` asks for a commit now instead of at the end of the interval
     /// (end of a boundary sweep).
     virtual void append(Sample sample) = 0;
@@ -81,8 +59,6 @@ public:
 
     /// Up to `most` committed items with sequence > after, in order. Blocks for the disk.
     virtual Result<Peeked> peek(Sequence after, std::size_t most) = 0;
-    /// Sequence of the newest committed item; 0 when empty. Never blocks.
-    [[nodiscard]] virtual Sequence newest() const = 0;
     /// `signal` is raised after each commit, until removed. The signal must outlive the registration.
     virtual void notify(Signal& signal) = 0;
     virtual void forget(Signal& signal) = 0;
@@ -91,11 +67,20 @@ public:
     /// oldest item still stored. ack() only moves forward and returns at once; it is on disk within a second.
     virtual Sequence progress(const UplinkId& consumer) = 0;
     virtual void ack(const UplinkId& consumer, Sequence through) = 0;
+    /// The same for a consumer that works in more than one place: what is settled beyond its progress.
+    /// ack_run() is ignored when it would be one range more than Progress::kMostRanges: those items are
+    /// offered again.
+    virtual Progress settled(const UplinkId& consumer) = 0;
+    virtual void ack_run(const UplinkId& consumer, SequenceRange run) = 0;
     /// The destination will never accept this item: kept, listed, not sent again. On disk before it returns.
     virtual Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) = 0;
     virtual std::uint64_t set_aside_count(const UplinkId& consumer) = 0;
-    /// Items after the consumer's progress; an upper bound (sequences may have holes).
+    /// Items not settled; an upper bound (sequences may have holes).
     virtual std::uint64_t backlog(const UplinkId& consumer) = 0;
+
+    /// What people ordered of the consumers, and what their destinations answered. Lives as long as the
+    /// store.
+    virtual Deliveries& deliveries() = 0;
 
     /// For a start: the slots of `meter` in [from, to) that are covered by a sample or a gap. The store does
     /// not know the meter's interval: a gap gives its start and every full second after it.

@@ -23,6 +23,8 @@ constexpr std::chrono::seconds kRetryInterval{1};
 constexpr milliseconds kProgressInterval{900};  // "on disk within a second"
 constexpr std::chrono::hours kHousekeepingInterval{1};
 constexpr std::chrono::seconds kLastCommitLimit{3};
+// The thread shows that it lives at least so often.
+constexpr std::chrono::seconds kLongestWait{10};
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
@@ -36,28 +38,31 @@ std::string fresh_store_id() {
 }  // namespace
 
 Result<std::unique_ptr<SampleStore>> open_store(const StorageOptions& options, const SiteOptions& site,
-                                                Clock& clock) {
-    auto store = SqliteStore::open(options, site, clock);
+                                                Clock& clock, StoreLife life) {
+    auto store = SqliteStore::open(options, site, clock, std::move(life));
     if (!store) return pass_on(store.error());
     return std::move(*store);
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const StorageOptions& options, const SiteOptions& site,
-                                                       Clock& clock) {
+                                                       Clock& clock, StoreLife life) {
     auto folder = DataFolder::open(options);
     if (!folder) return pass_on(folder.error());
-    std::unique_ptr<SqliteStore> store{new SqliteStore(options, site, clock, std::move(*folder))};
+    std::unique_ptr<SqliteStore> store{
+        new SqliteStore(options, site, clock, std::move(*folder), std::move(life))};
     if (auto started = store->start(); !started) return pass_on(started.error());
     return store;
 }
 
 SqliteStore::SqliteStore(const StorageOptions& options, const SiteOptions& site, Clock& clock,
-                         DataFolder folder)
+                         DataFolder folder, StoreLife life)
     : options_{options},
       site_{site},
       clock_{clock},
       folder_{std::move(folder)},
+      life_{std::move(life)},
       readers_{folder_.path(), layouts_},
+      reader_{catalogue_, readers_, [this] { wake_.raise(); }},
       waiting_{options.memory_limit, SlotGrid{site.boundary, site.utc_offset}} {}
 
 SqliteStore::~SqliteStore() {
@@ -80,17 +85,16 @@ Result<> SqliteStore::start() {
 
     const auto reserved = meta_->reserved();
     const auto epoch = meta_->last_epoch();
-    auto progress = meta_->progress();
+    book_ = std::make_unique<DeliveryBook>(*meta_, clock_, catalogue_, [this] { wake_.raise(); });
+    const auto loaded = book_->load();
     if (!reserved) return fail(Failure::invalid_config, reserved.error().what);
     if (!epoch) return fail(Failure::invalid_config, epoch.error().what);
-    if (!progress) return fail(Failure::invalid_config, progress.error().what);
+    if (!loaded) return fail(Failure::invalid_config, loaded.error().what);
     catalogue_.raise_epoch(*epoch);
-    Sequence last = std::max(*reserved, catalogue_.watermark());
     // A consumer never stands beyond what was given out; if meta.db came from elsewhere, new items must still
     // reach it.
-    for (const auto& [consumer, through] : *progress) last = std::max(last, through);
+    Sequence last = std::max({*reserved, catalogue_.watermark(), book_->furthest()});
     if (mark_lost && catalogue_.watermark() > 0) last += kLostMarkJump;
-    progress_.with([&](Progress& known) { known.through = std::move(*progress); });
 
     writer_ = std::make_unique<GroupWriter>(folder_, *store_id, site_.utc_offset, clock_, *meta_, catalogue_,
                                             readers_, layouts_);
@@ -190,11 +194,12 @@ void SqliteStore::run(const std::stop_token& stop) {
     Due due{.housekeeping = clock_.steady()};
     while (!stop.stop_requested()) {
         plan(due);
-        SteadyTime next = due.housekeeping;
+        SteadyTime next = std::min(due.housekeeping, clock_.steady() + kLongestWait);
         if (due.commit) next = std::min(next, *due.commit);
         if (due.progress) next = std::min(next, *due.progress);
         if (clock_.wait(next, stop, wake_) == Wake::stopped) break;
 
+        life_.waiting_for_disk();
         const SteadyTime now = clock_.steady();
         if (urgent_.exchange(false) || (due.commit && now >= *due.commit)) {
             const bool stored = commit_waiting();
@@ -202,7 +207,8 @@ void SqliteStore::run(const std::stop_token& stop) {
             if (!stored) due.commit = clock_.steady() + kRetryInterval;
         }
         if (due.progress && now >= *due.progress) {
-            save_progress();
+            // Trouble shows with the samples; what could not be saved stays news.
+            static_cast<void>(book_->save());
             due.progress.reset();
         }
         if (now >= due.housekeeping) {
@@ -210,14 +216,15 @@ void SqliteStore::run(const std::stop_token& stop) {
             due.housekeeping = clock_.steady() + kHousekeepingInterval;
         }
         set_damaged_aside();
+        life_.progress();
     }
+    life_.waiting_for_disk();
     finish(clock_.steady() + kLastCommitLimit);
 }
 
 void SqliteStore::plan(Due& due) const {
     if (!due.commit && !waiting_.empty()) due.commit = clock_.steady() + options_.commit_interval;
-    const bool moved = progress_.with([](const Progress& progress) { return !progress.changed.empty(); });
-    if (!due.progress && moved) due.progress = clock_.steady() + kProgressInterval;
+    if (!due.progress && book_->has_news()) due.progress = clock_.steady() + kProgressInterval;
 }
 
 /// True: all that had arrived is stored. False: the disk does not take it.
@@ -284,29 +291,11 @@ void SqliteStore::note_recovery() {
     }
 }
 
-void SqliteStore::save_progress() {
-    const auto changed = progress_.with([](Progress& progress) {
-        std::map<UplinkId, Sequence> moved;
-        for (const UplinkId& consumer : std::exchange(progress.changed, {}))
-            moved[consumer] = progress.through[consumer];
-        return moved;
-    });
-    if (changed.empty() || meta_->save_progress(changed)) return;
-    // The trouble shows with the samples; the progress is tried again in a second.
-    progress_.with([&](Progress& progress) {
-        for (const auto& [consumer, through] : changed) progress.changed.insert(consumer);
-    });
-}
-
 void SqliteStore::keep_house() {
     writer_->close_leftovers();
     const auto today = local_day(clock_.utc(), site_.utc_offset);
     const RetentionRule rule{options_.keep_boundary, options_.keep_other};
-    const auto behind = progress_.with([](const Progress& progress) {
-        Sequence least = std::numeric_limits<Sequence>::max();
-        for (const auto& [consumer, through] : progress.through) least = std::min(least, through);
-        return least;
-    });
+    const Sequence behind = book_->least_progress();
     for (const FileEntry& file : overdue(catalogue_.files(), today, rule)) {
         catalogue_.remove(file.name);
         readers_.forget(file.name);
@@ -338,7 +327,7 @@ void SqliteStore::finish(SteadyTime deadline) {
         log::error("{}", trf("stopping with {0} samples that the disk did not take",
                              "停止时仍有 {0} 个采样未能写入磁盘", left));
     }
-    save_progress();
+    if (auto saved = book_->save(); !saved) log::warning("{}", saved.error().what);
     set_damaged_aside();
     writer_->finish();
 }

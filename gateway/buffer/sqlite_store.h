@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -14,11 +13,14 @@
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/data_folder.h"
+#include "gateway/buffer/delivery_book.h"
 #include "gateway/buffer/file_reader.h"
 #include "gateway/buffer/group_writer.h"
 #include "gateway/buffer/layout_cache.h"
 #include "gateway/buffer/meta_file.h"
+#include "gateway/buffer/open_store.h"
 #include "gateway/buffer/sample_store.h"
+#include "gateway/buffer/store_reader.h"
 #include "gateway/buffer/waiting.h"
 
 namespace mg {
@@ -35,7 +37,8 @@ namespace mg {
 class SqliteStore final : public SampleStore {
 public:
     [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const StorageOptions& options,
-                                                                   const SiteOptions& site, Clock& clock);
+                                                                   const SiteOptions& site, Clock& clock,
+                                                                   StoreLife life);
     ~SqliteStore() override;
 
     void append(Sample sample) override;
@@ -44,12 +47,16 @@ public:
     bool flush(SteadyTime deadline) override;
 
     Result<Peeked> peek(Sequence after, std::size_t most) override;
+    Result<Peeked> read(const HistoryQuery& query, Sequence after, std::size_t most) override;
     [[nodiscard]] Sequence newest() const override;
     void notify(Signal& signal) override;
     void forget(Signal& signal) override;
 
     Sequence progress(const UplinkId& consumer) override;
     void ack(const UplinkId& consumer, Sequence through) override;
+    Progress settled(const UplinkId& consumer) override;
+    void ack_run(const UplinkId& consumer, SequenceRange run) override;
+    Deliveries& deliveries() override { return *book_; }
     Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) override;
     std::uint64_t set_aside_count(const UplinkId& consumer) override;
     std::uint64_t backlog(const UplinkId& consumer) override;
@@ -61,23 +68,14 @@ public:
     [[nodiscard]] StoreStats stats() override;
 
 private:
-    struct Progress {
-        std::map<UplinkId, Sequence> through;
-        std::set<UplinkId> changed;  ///< since it was last written
-    };
     /// When the buffer thread has what to do.
     struct Due {
         std::optional<SteadyTime> commit;
         std::optional<SteadyTime> progress;
         SteadyTime housekeeping{};
     };
-    /// One file's part of a peek.
-    struct Stream {
-        FileEntry file;
-        FileReaders::Lease reader;
-    };
-
-    SqliteStore(const StorageOptions& options, const SiteOptions& site, Clock& clock, DataFolder folder);
+    SqliteStore(const StorageOptions& options, const SiteOptions& site, Clock& clock, DataFolder folder,
+                StoreLife life);
     Result<> start();
     Result<std::string> open_meta();
     Result<std::string> settle_store_id(const std::vector<FileName>& names);
@@ -92,36 +90,31 @@ private:
     void tell_everybody();
     void note_trouble(const Error& why);
     void note_recovery();
-    void save_progress();
     void keep_house();
     void set_damaged_aside();
     void finish(SteadyTime deadline);
-
-    // ---- peek ----
-    Result<std::optional<Stream>> open_stream(FileKind kind, Sequence after, Sequence through);
-    void note_damaged(const FileName& file, Sequence sequence, const Error& why);
 
     StorageOptions options_;
     SiteOptions site_;
     Clock& clock_;
     DataFolder folder_;
+    StoreLife life_;
     std::unique_ptr<MetaFile> meta_;
+    std::unique_ptr<DeliveryBook> book_;
     LayoutCache layouts_;
     Catalogue catalogue_;
     FileReaders readers_;
+    StoreReader reader_;
     Waiting waiting_;
     std::unique_ptr<GroupWriter> writer_;  ///< used by the buffer thread only
 
-    Guarded<Progress> progress_;
     Guarded<std::set<Signal*>> listeners_;
     Guarded<std::string> trouble_;
-    Guarded<std::set<Sequence>> damaged_;
     Counter committed_;
     Counter commits_;
     Counter duplicates_;
     Counter superseded_;
     Counter dropped_;
-    Counter damaged_count_;
 
     Signal wake_;
     std::atomic<bool> urgent_{false};

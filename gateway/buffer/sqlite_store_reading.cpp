@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "gateway/base/language.h"
-#include "gateway/base/log.h"
 #include "gateway/buffer/sqlite_store.h"
 
 // What the consumers of the store call: reading, progress, and figures. What is appended and how it reaches
@@ -11,91 +9,18 @@
 namespace mg {
 namespace {
 
-constexpr std::size_t kMostDamagedKnown = 10'000;
-
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }
 
 }  // namespace
 
-Result<std::optional<SqliteStore::Stream>> SqliteStore::open_stream(FileKind kind, Sequence after,
-                                                                    Sequence through) {
-    while (const auto file = catalogue_.first_beyond(kind, after)) {
-        if (file->summary.first > through) return std::nullopt;
-        auto reader = readers_.take(*file);
-        const auto begun = reader ? (*reader)->begin(after, through) : Result<>{pass_on(reader.error())};
-        if (begun && (*reader)->next()) return Stream{*file, std::move(*reader)};
-        if (begun) {
-            // Nothing left in this file for us, only holes: on to the next.
-            if (file->summary.last >= through) return std::nullopt;
-            after = file->summary.last;
-            continue;
-        }
-        if (begun.error().kind == Failure::corrupt) {
-            if (catalogue_.report_damaged(file->name)) wake_.raise();
-            continue;
-        }
-        // Retention may have taken the file between the look into the catalogue and the opening.
-        const auto again = catalogue_.first_beyond(kind, after);
-        if (again && again->name == file->name) return pass_on(begun.error());
-    }
-    return std::nullopt;
-}
-
 Result<Peeked> SqliteStore::peek(Sequence after, std::size_t most) {
-    const Sequence through = catalogue_.watermark();
-    Peeked peeked{.items = {}, .through = after};
-    if (most == 0) return peeked;
-    std::array<std::optional<Stream>, kFileKinds> streams;
-    for (const FileKind kind : {FileKind::boundary, FileKind::other}) {
-        auto stream = open_stream(kind, after, through);
-        if (!stream) return pass_on(stream.error());
-        streams[static_cast<std::size_t>(kind)] = std::move(*stream);
-    }
-    const auto span = static_cast<std::size_t>(std::max<Sequence>(through - after, 0));
-    peeked.items.reserve(std::min(most, span));
-    while (peeked.items.size() < most) {
-        std::optional<Stream>* next = nullptr;
-        for (auto& stream : streams) {
-            if (stream && (next == nullptr || *stream->reader->next() < *(*next)->reader->next()))
-                next = &stream;
-        }
-        if (next == nullptr) {
-            peeked.through = std::max(after, through);
-            break;
-        }
-        FileReader& reader = *(*next)->reader;
-        const Sequence sequence = *reader.next();
-        auto item = reader.take();
-        if (item) {
-            peeked.items.push_back(std::move(*item));
-        } else if (item.error().kind != Failure::corrupt) {
-            return pass_on(item.error());
-        } else if (reader.broken()) {
-            if (catalogue_.report_damaged((*next)->file.name)) wake_.raise();
-        } else {
-            note_damaged((*next)->file.name, sequence, item.error());
-        }
-        peeked.through = sequence;
-        if (!reader.broken() && reader.next()) continue;
-        const FileName done = (*next)->file.name;
-        next->reset();
-        auto following = open_stream(done.kind, sequence, through);
-        if (!following) return pass_on(following.error());
-        *next = std::move(*following);
-    }
-    return peeked;
+    return reader_.peek(after, most);
 }
 
-void SqliteStore::note_damaged(const FileName& file, Sequence sequence, const Error& why) {
-    const bool news = damaged_.with([&](std::set<Sequence>& known) {
-        return known.size() < kMostDamagedKnown && known.insert(sequence).second;
-    });
-    if (!news) return;
-    damaged_count_.add();
-    log::error("{}", trf("{0}: item {1} is damaged and passed over: {2}", "{0}：第 {1} 条已损坏，跳过：{2}",
-                         file.text(), sequence, why.what));
+Result<Peeked> SqliteStore::read(const HistoryQuery& query, Sequence after, std::size_t most) {
+    return reader_.read(query, after, most);
 }
 
 Sequence SqliteStore::newest() const {
@@ -111,23 +36,19 @@ void SqliteStore::forget(Signal& signal) {
 }
 
 Sequence SqliteStore::progress(const UplinkId& consumer) {
-    return progress_.with([&](const Progress& progress) -> Sequence {
-        const auto known = progress.through.find(consumer);
-        return known == progress.through.end() ? 0 : known->second;
-    });
+    return book_->settled(consumer).through;
 }
 
 void SqliteStore::ack(const UplinkId& consumer, Sequence through) {
-    const Sequence reached = std::min(through, catalogue_.watermark());
-    const bool first = progress_.with([&](Progress& progress) {
-        Sequence& known = progress.through[consumer];
-        if (reached <= known) return false;
-        known = reached;
-        const bool was_saved = progress.changed.empty();
-        progress.changed.insert(consumer);
-        return was_saved;
-    });
-    if (first) wake_.raise();
+    ack_run(consumer, {1, through});
+}
+
+Progress SqliteStore::settled(const UplinkId& consumer) {
+    return book_->settled(consumer);
+}
+
+void SqliteStore::ack_run(const UplinkId& consumer, SequenceRange run) {
+    book_->settle(consumer, run);
 }
 
 Result<> SqliteStore::set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) {
@@ -139,7 +60,16 @@ std::uint64_t SqliteStore::set_aside_count(const UplinkId& consumer) {
 }
 
 std::uint64_t SqliteStore::backlog(const UplinkId& consumer) {
-    return catalogue_.items_beyond(progress(consumer));
+    const Progress settled = book_->settled(consumer);
+    std::uint64_t items = 0;
+    const Sequence newest = catalogue_.watermark();
+    Sequence after = settled.through;
+    while (after < newest) {
+        const SequenceRange open = settled.next_open(after);
+        items += catalogue_.items_in({open.first, std::min(open.last, newest)});
+        after = open.last;
+    }
+    return items;
 }
 
 Result<std::vector<Slot>> SqliteStore::covered_slots(const MeterId& meter, Slot from, Slot to) {
@@ -152,7 +82,7 @@ Result<std::vector<Slot>> SqliteStore::covered_slots(const MeterId& meter, Slot 
                                   : Result<>{pass_on(reader.error())};
         if (added) continue;
         if (added.error().kind != Failure::corrupt) return pass_on(added.error());
-        if (catalogue_.report_damaged(file.name)) wake_.raise();
+        reader_.report_damaged(file.name);
     }
     return std::vector<Slot>{slots.begin(), slots.end()};
 }
@@ -175,7 +105,7 @@ StoreStats SqliteStore::stats() {
                      .superseded = superseded_.value(),
                      .lost = waiting_.lost(),
                      .dropped = dropped_.value(),
-                     .damaged = damaged_count_.value(),
+                     .damaged = reader_.damaged_items(),
                      .waiting = waiting_.count(),
                      .bytes_on_disk = 0,
                      .trouble = trouble_.copy()};

@@ -37,6 +37,8 @@ namespace asio = boost::asio;
 
 /// A line's longest silence: a turn may ask many blocks of a slow meter, each with retries and recovery.
 constexpr milliseconds kLineSilence = 120s;
+/// The buffer's thread turns at least every 10 s, unless it waits for the disk, and that it says.
+constexpr milliseconds kBufferSilence = 60s;
 constexpr milliseconds kLookInterval = 5s;
 constexpr milliseconds kLongestFlush = 2s;
 
@@ -60,11 +62,12 @@ void give_back_what_loading_needed() {
 /// Member order is start order; destruction runs backwards.
 struct Daemon::Parts {
     Parts(Options given, Clock& the_clock, ServiceNotifier the_notifier,
-          std::unique_ptr<SampleStore> the_store)
+          std::unique_ptr<Heartbeats> the_heartbeats, std::unique_ptr<SampleStore> the_store)
         : options{std::move(given)},
           clock{the_clock},
           notifier{std::move(the_notifier)},
-          heartbeats{clock},
+          heartbeats_owner{std::move(the_heartbeats)},
+          heartbeats{*heartbeats_owner},
           watchdog{heartbeats, notifier},
           store{std::move(the_store)},
           watch{clock, build_time(), store->last_taken_at(), store->last_epoch(), has_rtc()} {}
@@ -75,7 +78,8 @@ struct Daemon::Parts {
     asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer look_timer{io};
     ServiceNotifier notifier;
-    Heartbeats heartbeats;
+    std::unique_ptr<Heartbeats> heartbeats_owner;  ///< older than the store, whose thread beats in it
+    Heartbeats& heartbeats;
     Watchdog watchdog;
     std::unique_ptr<SampleStore> store;
     ClockWatch watch;
@@ -195,9 +199,14 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     keep_heaps_few();
     auto notifier = ServiceNotifier::from_environment();
     if (!notifier) return tl::unexpected(notifier.error());
-    auto store = open_store(options.storage, options.site, clock);
+    auto heartbeats = std::make_unique<Heartbeats>(clock);
+    Heartbeat& buffer = heartbeats->add("buffer", kBufferSilence);
+    auto store = open_store(options.storage, options.site, clock,
+                            {.progress = [&buffer] { buffer.beat(); },
+                             .waiting_for_disk = [&buffer] { buffer.waiting_for_disk(); }});
     if (!store) return tl::unexpected(store.error());
-    auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier), std::move(*store));
+    auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier),
+                                         std::move(heartbeats), std::move(*store));
     if (const auto built = parts->build_the_rest(); !built) return tl::unexpected(built.error());
     return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }

@@ -97,6 +97,21 @@ Result<Peeked> MemoryStore::peek(Sequence after, std::size_t most) {
     });
 }
 
+Result<Peeked> MemoryStore::read(const HistoryQuery& query, Sequence after, std::size_t most) {
+    return state_.with([&](State& state) -> Result<Peeked> {
+        if (state.failure) return tl::unexpected<Error>(*state.failure);
+        Peeked found{.items = {}, .through = std::max(after, state.newest)};
+        for (auto item = after_sequence(state.items, after); item != state.items.end(); ++item) {
+            if (found.items.size() == most) {
+                found.through = sequence_of(*item) - 1;
+                break;
+            }
+            if (query.matches(*item)) found.items.push_back(*item);
+        }
+        return found;
+    });
+}
+
 Sequence MemoryStore::newest() const {
     return state_.with([](const State& state) { return state.newest; });
 }
@@ -110,13 +125,21 @@ void MemoryStore::forget(Signal& signal) {
 }
 
 Sequence MemoryStore::progress(const UplinkId& consumer) {
-    return state_.with([&](State& state) { return state.consumers[consumer].through; });
+    return settled(consumer).through;
 }
 
 void MemoryStore::ack(const UplinkId& consumer, Sequence through) {
+    ack_run(consumer, {1, through});
+}
+
+Progress MemoryStore::settled(const UplinkId& consumer) {
+    return state_.with([&](State& state) { return state.consumers[consumer].progress; });
+}
+
+void MemoryStore::ack_run(const UplinkId& consumer, SequenceRange run) {
     state_.with([&](State& state) {
-        auto& known = state.consumers[consumer];
-        known.through = std::max(known.through, through);
+        run.last = std::min(run.last, state.newest);
+        state.consumers[consumer].progress.settle(run);
     });
 }
 
@@ -134,8 +157,9 @@ std::uint64_t MemoryStore::set_aside_count(const UplinkId& consumer) {
 
 std::uint64_t MemoryStore::backlog(const UplinkId& consumer) {
     return state_.with([&](State& state) {
-        const auto first = after_sequence(state.items, state.consumers[consumer].through);
-        return static_cast<std::uint64_t>(state.items.end() - first);
+        const Progress& progress = state.consumers[consumer].progress;
+        return static_cast<std::uint64_t>(std::ranges::count_if(
+            state.items, [&](const StoredItem& item) { return !progress.is_settled(sequence_of(item)); }));
     });
 }
 
@@ -216,6 +240,78 @@ void MemoryStore::drop_through(Sequence through) {
 
 void MemoryStore::skip_sequences(Sequence count) {
     state_.with([&](State& state) { state.newest += count; });
+}
+
+Result<> MemoryStore::MemoryDeliveries::set_paused(const UplinkId& consumer, bool paused) {
+    store_.state_.with([&](State& state) { state.consumers[consumer].paused = paused; });
+    return {};
+}
+
+bool MemoryStore::MemoryDeliveries::paused(const UplinkId& consumer) {
+    return store_.state_.with([&](State& state) { return state.consumers[consumer].paused; });
+}
+
+Result<std::uint64_t> MemoryStore::MemoryDeliveries::order_resend(const UplinkId& consumer, Resend order) {
+    return store_.state_.with([&](State& state) {
+        order.id = ++state.last_order;
+        order.done = 0;
+        order.until = state.newest;
+        state.consumers[consumer].resends.push_back(order);
+        return order.id;
+    });
+}
+
+std::vector<Resend> MemoryStore::MemoryDeliveries::resends(const UplinkId& consumer) {
+    return store_.state_.with([&](State& state) { return state.consumers[consumer].resends; });
+}
+
+void MemoryStore::MemoryDeliveries::resend_done(const UplinkId& consumer, std::uint64_t id,
+                                                Sequence through) {
+    store_.state_.with([&](State& state) {
+        for (Resend& order : state.consumers[consumer].resends) {
+            if (order.id == id) order.done = std::max(order.done, through);
+        }
+    });
+}
+
+Result<> MemoryStore::MemoryDeliveries::end_resend(const UplinkId& consumer, std::uint64_t id) {
+    store_.state_.with([&](State& state) {
+        std::erase_if(state.consumers[consumer].resends, [&](const Resend& order) { return order.id == id; });
+    });
+    return {};
+}
+
+void MemoryStore::MemoryDeliveries::keep_receipt(const UplinkId& consumer, const Receipt& receipt) {
+    store_.state_.with([&](State& state) { state.consumers[consumer].receipts.push_back(receipt); });
+}
+
+Result<std::vector<Receipt>> MemoryStore::MemoryDeliveries::receipts(const UplinkId& consumer, UtcTime since,
+                                                                     std::size_t most) {
+    return store_.state_.with([&](State& state) {
+        std::vector<Receipt> found;
+        for (const Receipt& receipt : state.consumers[consumer].receipts) {
+            if (receipt.last_at >= since && found.size() < most) found.push_back(receipt);
+        }
+        return found;
+    });
+}
+
+Result<std::vector<SetAside>> MemoryStore::MemoryDeliveries::set_aside_items(const UplinkId& consumer,
+                                                                             std::size_t most) {
+    std::vector<SetAside> found;
+    for (const auto& [sequence, why] : store_.set_aside_items(consumer)) {
+        if (found.size() < most) found.push_back({sequence, why, UtcTime{}});
+    }
+    return found;
+}
+
+Result<> MemoryStore::MemoryDeliveries::taken_after_all(const UplinkId& consumer, SequenceRange items) {
+    store_.state_.with([&](State& state) {
+        std::erase_if(state.consumers[consumer].set_aside, [&](const auto& aside) {
+            return aside.first >= items.first && aside.first <= items.last;
+        });
+    });
+    return {};
 }
 
 }  // namespace mg

@@ -27,12 +27,16 @@ public:
     bool flush(SteadyTime deadline) override;
 
     Result<Peeked> peek(Sequence after, std::size_t most) override;
+    Result<Peeked> read(const HistoryQuery& query, Sequence after, std::size_t most) override;
     [[nodiscard]] Sequence newest() const override;
     void notify(Signal& signal) override;
     void forget(Signal& signal) override;
 
     Sequence progress(const UplinkId& consumer) override;
     void ack(const UplinkId& consumer, Sequence through) override;
+    Progress settled(const UplinkId& consumer) override;
+    void ack_run(const UplinkId& consumer, SequenceRange run) override;
+    Deliveries& deliveries() override { return deliveries_; }
     Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) override;
     std::uint64_t set_aside_count(const UplinkId& consumer) override;
     std::uint64_t backlog(const UplinkId& consumer) override;
@@ -56,8 +60,29 @@ public:
 
 private:
     struct Consumer {
-        Sequence through{0};
+        Progress progress;
         std::map<Sequence, std::string> set_aside;
+        bool paused{false};
+        std::vector<Resend> resends;
+        std::vector<Receipt> receipts;
+    };
+    class MemoryDeliveries final : public Deliveries {
+    public:
+        explicit MemoryDeliveries(MemoryStore& store) : store_{store} {}
+        Result<> set_paused(const UplinkId& consumer, bool paused) override;
+        bool paused(const UplinkId& consumer) override;
+        Result<std::uint64_t> order_resend(const UplinkId& consumer, Resend order) override;
+        std::vector<Resend> resends(const UplinkId& consumer) override;
+        void resend_done(const UplinkId& consumer, std::uint64_t id, Sequence through) override;
+        Result<> end_resend(const UplinkId& consumer, std::uint64_t id) override;
+        void keep_receipt(const UplinkId& consumer, const Receipt& receipt) override;
+        Result<std::vector<Receipt>> receipts(const UplinkId& consumer, UtcTime since,
+                                              std::size_t most) override;
+        Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most) override;
+        Result<> taken_after_all(const UplinkId& consumer, SequenceRange items) override;
+
+    private:
+        MemoryStore& store_;
     };
     struct Latest {
         std::uint32_t revision{0};
@@ -74,11 +99,13 @@ private:
         UtcTime last_taken_at{};
         ClockEpoch last_epoch{0};
         std::optional<Error> failure;
+        std::uint64_t last_order{0};
     };
     static void commit(State& state, StoredItem item);
 
     milliseconds slot_step_;
     Guarded<State> state_;
+    MemoryDeliveries deliveries_{*this};
 };
 
 }  // namespace mg
