@@ -16,7 +16,7 @@ A misbehaving meter excuses nobody but itself: the slots whose time for asking t
 before the first boundary after it, because a meter that fell silent is only sure to be asked at boundaries. A line that
 was down excuses all its meters, until so many seconds after it came back (--settle) as reopening may take. A stop of the
 gateway excuses a slot that it left no time to ask for, and one that was asked for less than a commit interval
-(--commit) before.
+(--commit) before; a boundary less than 0.3 s before, because a sweep of boundaries is committed at once.
 """
 
 import argparse
@@ -33,6 +33,8 @@ import served_log
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LONGEST_WINDOW_US = 60_000_000
 START_US = 200_000  # a gateway that answers `status` has asked its meters that much later
+BOUNDARY_COMMIT_US = 300_000
+STOP_US = 100_000  # a gateway that is asked to stop gives up a poll within this time
 CLOCK_SLACK_US = 2_000  # taken_at has whole milliseconds, cut off or rounded
 VALUE_QUALITIES = ("good", "clock_untrusted", "implausible")
 TELLING_FAULTS = ("none", "late_ms", "surplus", "noise", "dribble", "echo")
@@ -332,8 +334,8 @@ class Check:
     def _lost_to_a_stop(self, meter, slot, until):
         asked = [answer.time_us for answer in self.witness.told_between(meter.address, slot, until - 1)]
         if asked:
-            return all(any(begin - self.commit_us <= time <= begin + CLOCK_SLACK_US for begin, _ in self.stops)
-                       for time in asked)
+            commit_us = min(self.commit_us, BOUNDARY_COMMIT_US) if self.plant.is_boundary(slot) else self.commit_us
+            return all(any(begin - commit_us <= time <= begin + STOP_US for begin, _ in self.stops) for time in asked)
         up_since, longest_up = slot, 0
         for begin, end in self.stops:
             if end > slot and begin < until:

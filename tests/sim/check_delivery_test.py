@@ -190,6 +190,12 @@ class CheckDelivery(unittest.TestCase):
         self.assertEqual(run(samples, gaps=gaps, stops=[(T0 + 4_900_000, T0 + 5 * SECOND)]).problems, [])
         self.red(run(samples, gaps=gaps, stops=[(T0 + 5_300_000, T0 + 5_400_000)]), "unread")
 
+    def test_a_boundary_is_committed_at_once(self):
+        gaps = [{"seq": 50, "meter": "m1", "from": iso(5), "to": iso(6), "reason": "stopped", "epoch": 0}]
+        samples = [s for s in all_samples() if s["slot"] != iso(5)]
+        self.assertEqual(run(samples, gaps=gaps, stops=[(T0 + 5_300_000, T0 + 5_400_000)]).problems, [])
+        self.red(run(samples, gaps=gaps, stops=[(T0 + 5_400_000, T0 + 5_500_000)]), "unread")
+
     def test_a_slot_with_a_sample_and_a_gap_is_a_contradiction(self):
         gaps = [{"seq": 50, "meter": "m1", "from": iso(4), "to": iso(5), "reason": "stopped", "epoch": 0}]
         self.red(run(all_samples(), gaps=gaps), "contradiction")

@@ -128,5 +128,5 @@ def model_toml(model):
         table = {3: "holding", 4: "input"}[point["function"]]
         lines += ["[[point]]", f'id = "{point["id"]}"', f'name = {{ zh = "{point["id"]}", en = "{point["id"]}" }}',
                   f'at = "{table}:{point["address"]}"', f'as = "{point["type"]}"', f'order = "{point["order"]}"',
-                  f'scale = {point["scale"]}', f'unit = "{point["unit"]}"', f'kind = "{point["kind"]}"', ""]
+                  f'scale = {point["scale"]}', f'ratio = "{point["ratio"].replace("_", "*")}"', f'unit = "{point["unit"]}"', f'kind = "{point["kind"]}"', ""]
     return "\n".join(lines)

@@ -37,6 +37,7 @@ class Scene:
         self.gateway = stage.Gateway(gateway, f"{folder}/config", folder)
         self.first_slot = None
         self.stops = []
+        self.commit = None  # seconds between an answer and its commit; None: as check_delivery.py has it
 
     def begin(self):
         ready = self.simulator.begin()
@@ -59,11 +60,12 @@ class Scene:
     def check(self, until):
         """What check_delivery.py says about the slots from the start up to `until`."""
         report = f"{self.folder}/report.json"
+        commit = [] if self.commit is None else ["--commit", str(self.commit)]
         stops = [word for begin, end in self.stops for word in ("--stop", begin.isoformat(), end.isoformat())]
         checked = subprocess.run(
             [sys.executable, HERE / "check_delivery.py", "--plant", f"{self.folder}/plant.json", "--served",
              self.plant["served_log"], "--received", self.recorder.received, "--from", self.first_slot.isoformat(),
-             "--to", until.isoformat(), "--report", report, *stops], capture_output=True, text=True, check=False)
+             "--to", until.isoformat(), "--report", report, *commit, *stops], capture_output=True, text=True, check=False)
         if checked.returncode not in (0, 1):
             raise stage.StageError(checked.stderr)
         return json.loads(Path(report).read_text(encoding="utf-8"))

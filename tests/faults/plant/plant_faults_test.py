@@ -29,20 +29,25 @@ MODEL = "fault-load"
 LINE_KEYS = ('response_timeout = "200ms"', "retries = 1")
 TCP_KEYS = ('connect_timeout = "500ms"',)
 BOUNDARY_SECONDS = 5
+# The commit interval, and a little for the commit; boundary sweeps are committed at once.
+COMMIT_SECONDS = 1.2
 # A line is reopened 5 s after it came back at the latest (the longest pause between two tries), and a meter that was
 # silent is asked at the next boundary at the latest.
 SETTLE_SECONDS = BOUNDARY_SECONDS + 1
 
 
 def small_plant():
-    """16 meters on three kinds of line, each second; a boundary every five."""
+    """16 meters on three kinds of line, each second; a boundary every five. Every second one is behind transformers."""
     builder = plant.PlantBuilder("faults", BOUNDARY_SECONDS * 1000)
     model = plant.load_plant_model(8)
+    for point in model["points"]:
+        point["ratio"] = "ct_pt"
     builder.add_model(MODEL, model)
     for line, kind, meters in (("tcp", "modbus-tcp", 6), ("rtu", "rtu-over-tcp", 6), ("pty", "serial-pty", 4)):
         builder.line(line, kind)
         for number in range(1, meters + 1):
-            builder.meter(f"{line}_{number}", MODEL, 1000)
+            transformers = {"ct": (300, 5), "pt": (10_000, 100)} if number % 2 == 0 else {}
+            builder.meter(f"{line}_{number}", MODEL, 1000, **transformers)
     return builder, {MODEL: plant.model_toml(model)}
 
 
@@ -85,8 +90,9 @@ class PlantFaults(unittest.TestCase):
         stats = json.loads(self.scene.simulator.command("stats"))
         return sum(line["misbehaved"] for line in stats["lines"].values())
 
-    def conserved(self, *reasons):
+    def conserved(self, *reasons, commit=COMMIT_SECONDS):
         """The law holds, and what is missing is missing for one of these reasons."""
+        self.scene.commit = commit
         report = self.scene.finish()
         self.assertTrue(report["ok"], "\n".join(report["problems"]))
         counts = report["counts"]
@@ -183,6 +189,20 @@ class PlantFaults(unittest.TestCase):
         self.during(4, "tcp/2 dribble 20", "rtu/3 dribble 20", "pty/1 dribble 20")
         self.assertGreater(self.misbehaved(), 0)
         self.conserved("no_reply", "corrupt_reply", "not_asked")
+
+    def test_the_gateway_is_stopped_and_started(self):
+        scene = self.begin()
+        time.sleep(2.5)
+        for _ in range(3):
+            stopped = now()
+            self.assertEqual(scene.gateway.stop(), 0)
+            time.sleep(1.5)
+            scene.gateway.begin()
+            scene.gateway.wait_until_up()
+            scene.stops.append((stopped, now()))
+            time.sleep(2.3)
+        counts = self.conserved("not_asked", commit=0.02)
+        self.assertNotIn("duplicates", counts)
 
     def test_the_gateway_is_killed_twenty_times(self):
         scene = self.begin()

@@ -146,6 +146,18 @@ class DaemonLife(unittest.TestCase):
         self.assertIn("panel", said)
         self.assertFalse((self.folder / "data").exists())
 
+    def test_a_control_socket_that_cannot_be_made_leaves_the_collection_alone(self):
+        config = self.site()
+        (self.folder / "site.sock").write_text("not a socket", encoding="utf-8")
+        daemon = self.start(config)
+        time.sleep(2.5)
+        self.assertEqual(self.stop(daemon), 0)
+        self.assertIn("site.sock", daemon.stderr.read())
+        (self.folder / "site.sock").unlink()
+        self.start(config)
+        status = eventually(lambda: self.status(config))
+        self.assertGreaterEqual(status["buffer"]["newest"], 2)
+
     def test_a_serial_device_that_is_not_there_leaves_the_rest_alone(self):
         lines = (f'[[line]]\nid = "panel"\nkind = "modbus-tcp"\nhost = "127.0.0.1"\nport = {port_nobody_listens_on()}\n'
                  '[[line]]\nid = "hv"\nkind = "serial"\ndevice = "/dev/ttyUSB-nobody"\n')
