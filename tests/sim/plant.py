@@ -74,18 +74,19 @@ class PlantBuilder:
     def add_model(self, name, model):
         self.models[name] = model
 
-    def line(self, identity, kind, device=""):
-        self.lines.append({"id": identity, "kind": kind, "device": device, "meters": []})
+    def line(self, identity, kind, device="", host="127.0.0.1"):
+        """`host`: how the gateway is told to call it."""
+        self.lines.append({"id": identity, "kind": kind, "device": device, "host": host, "meters": []})
         return self
 
-    def meter(self, identity, model, every_ms, name="", ct=None, pt=None, delay_ms=0):
+    def meter(self, identity, model, every_ms, name="", ct=None, pt=None, delay_ms=0, fault="none"):
         """On the line added last, at its next free unit. ct, pt: (primary, secondary)."""
         if model not in self.models:
             self.models[model] = load_model(model, self.model_folder)
         line = self.lines[-1]
         unit = len(line["meters"]) + 1
         line["meters"].append({"unit": unit, "model": model, "seed": 97 * len(self.lines) + unit,
-                               "delay_ms": delay_ms})
+                               "delay_ms": delay_ms, "fault": {"kind": fault}})
         self.points.append({"id": identity, "name": name or identity, "line": line["id"], "unit": unit,
                             "model": model, "every_ms": every_ms, "ct": _ratio(ct), "pt": _ratio(pt),
                             "ct_plate": ct, "pt_plate": pt})

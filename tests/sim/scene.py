@@ -37,6 +37,7 @@ class Scene:
         self.gateway = stage.Gateway(gateway, f"{folder}/config", folder)
         self.first_slot = None
         self.stops = []
+        self.stopped_within = None  # seconds from SIGTERM to the gateway's end
         self.commit = None  # seconds between an answer and its commit; None: as check_delivery.py has it
 
     def begin(self):
@@ -77,7 +78,9 @@ class Scene:
         time.sleep(1.5)
         while not self.check(until)["ok"] and time.monotonic() < deadline:
             time.sleep(1)
+        asked = time.monotonic()
         code = self.gateway.stop()
+        self.stopped_within = time.monotonic() - asked
         time.sleep(0.3)
         self.recorder.stop()
         self.broker.stop()

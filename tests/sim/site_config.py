@@ -35,7 +35,7 @@ def _gateway(plant, ready, broker_port, data, socket, line_keys, tcp_keys, stora
         if line["kind"] == "serial-pty":
             text += ['kind = "serial"', f'device = "{line["device"]}"', "baud = 9600"]
         else:
-            text += [f'kind = "{line["kind"]}"', 'host = "127.0.0.1"', f'port = {ready["lines"][line["id"]]["port"]}',
+            text += [f'kind = "{line["kind"]}"', f'host = "{line["host"]}"', f'port = {ready["lines"][line["id"]]["port"]}',
                      *tcp_keys]
         text += [*line_keys, ""]
     text += ["[[uplink]]", 'id = "broker"', 'kind = "mqtt"', f'url = "mqtt://127.0.0.1:{broker_port}"',

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The conservation law on the whole program while something misbehaves.
 
-Usage: plant_faults_test.py METERGATE METERGATE_SIM [unittest arguments]
+Usage: plant_faults_test.py METERGATE METERGATE_SIM METERGATE_SLOW_NAMES [unittest arguments]
 
 Every test ends with the independent checker: each due (meter, slot) arrived with the values that the plant served, or
 with a reason while this meter (or the gateway's absence) gave one; nothing was invented, altered or out of order.
@@ -23,7 +23,7 @@ import plant
 import stage
 from scene import Scene, now
 
-GATEWAY, SIMULATOR = sys.argv[1:3]
+GATEWAY, SIMULATOR, GATEWAY_WITH_SLOW_NAMES = sys.argv[1:4]
 MODEL = "fault-load"
 # Late answers and silent meters must be noticed well within the second that a slot lasts.
 LINE_KEYS = ('response_timeout = "200ms"', "retries = 1")
@@ -69,10 +69,10 @@ class PlantFaults(unittest.TestCase):
         result = self._outcome.result
         return not any(test is self for test, _ in result.failures + result.errors)
 
-    def begin(self, survives_kill=False):
-        builder, models = small_plant()
+    def begin(self, survives_kill=False, plant_and_models=None, gateway=GATEWAY):
+        builder, models = plant_and_models or small_plant()
         broker = stage.Broker(self.folder, survives_kill)
-        self.scene = Scene(self.folder, builder, GATEWAY, SIMULATOR, broker, LINE_KEYS, TCP_KEYS, models)
+        self.scene = Scene(self.folder, builder, gateway, SIMULATOR, broker, LINE_KEYS, TCP_KEYS, models)
         self.scene.begin()
         return self.scene
 
@@ -190,6 +190,20 @@ class PlantFaults(unittest.TestCase):
         self.assertGreater(self.misbehaved(), 0)
         self.conserved("no_reply", "corrupt_reply", "not_asked")
 
+    def test_a_name_server_hangs(self):
+        builder, models = small_plant()
+        for line in ("far", "farther"):
+            builder.line(line, "modbus-tcp", host=f"{line}.hang.test").meter(f"{line}_1", MODEL, 1000, fault="silent")
+        scene = self.begin(plant_and_models=(builder, models), gateway=GATEWAY_WITH_SLOW_NAMES)
+        time.sleep(7)
+        lines = {line["id"]: line for line in scene.gateway.status()["lines"]}
+        self.assertEqual({name for name, line in lines.items() if line["state"] == "down"}, {"far", "farther"})
+        self.assertIn("far.hang.test", lines["far"]["last_error"])
+        counts = self.conserved("line_down", "not_asked")
+        of_far = counts["due"] * 2 // 18
+        self.assertEqual(counts["complete"], counts["due"] - of_far)
+        self.assertLess(scene.stopped_within, 5)
+
     def test_the_gateway_is_stopped_and_started(self):
         scene = self.begin()
         time.sleep(2.5)
@@ -219,4 +233,4 @@ class PlantFaults(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)

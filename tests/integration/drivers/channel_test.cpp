@@ -13,6 +13,7 @@
 #include "gateway/base/check.h"
 #include "gateway/base/unique_fd.h"
 #include "tests/integration/drivers/lines.h"
+#include "tests/support/slow_names.h"
 
 namespace mg {
 namespace {
@@ -190,6 +191,54 @@ TEST(TcpClient, ANameThatNobodyKnowsEndsWithinTheConnectTimeout) {
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().kind, Failure::session_lost);
     EXPECT_LE(took, milliseconds{1200});
+}
+
+TEST(TcpClient, ANameServerThatHangsCostsTheConnectTimeoutAndIsAskedOnce) {
+    auto line = tcp_line(LineKind::modbus_tcp, 502, "meter.hang.test");
+    line.connect_timeout = milliseconds{300};
+    Opened open{line};
+    const int asked_before = slow_lookups();
+    Result<> opened;
+
+    const auto took = time_of([&] { opened = open(); });
+
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind, Failure::session_lost);
+    EXPECT_NE(opened.error().what.find("meter.hang.test"), std::string::npos) << opened.error().what;
+    EXPECT_NE(opened.error().what.find("name servers"), std::string::npos) << opened.error().what;
+    EXPECT_LE(took, milliseconds{5000});
+    std::this_thread::sleep_for(milliseconds{260});  // the back-off
+    EXPECT_GE(time_of([&] { opened = open(); }), milliseconds{295}) << "tried again";
+    EXPECT_EQ(slow_lookups() - asked_before, 1) << "not one more hanging thread at each try";
+}
+
+TEST(TcpClient, ANameServerThatAnswersLateIsHeardAtALaterTry) {
+    const TcpPeer peer{[](Wire& wire, int) { stay(wire); }};
+    auto line = tcp_line(LineKind::modbus_tcp, peer.port(), "meter.400ms.test");
+    line.connect_timeout = milliseconds{150};
+    Opened open{line};
+    const int asked_before = slow_lookups();
+
+    bool opened = false;
+    for (int i = 0; i < 500 && !opened; ++i) {
+        opened = open().has_value();
+        if (!opened) std::this_thread::sleep_for(milliseconds{10});
+    }
+
+    EXPECT_TRUE(opened);
+    EXPECT_EQ(slow_lookups() - asked_before, 1);
+}
+
+TEST(TcpClient, AStopEndsTheWaitForANameServer) {
+    auto line = tcp_line(LineKind::modbus_tcp, 502, "meter.hang.test");
+    line.connect_timeout = milliseconds{20'000};
+    Opened open{line};
+    std::jthread stopper{[&] {
+        std::this_thread::sleep_for(milliseconds{100});
+        open.stopper.request_stop();
+    }};
+
+    EXPECT_LE(time_of([&] { static_cast<void>(open()); }), milliseconds{5000});
 }
 
 /// A listener whose queue is full: the kernel answers no further SYN, as a host behind a dead link.
