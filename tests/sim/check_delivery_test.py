@@ -2,12 +2,15 @@
 """The checker on hand-made logs: content with what is right, and red on each way of being wrong."""
 
 import copy
+import json
 import os
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
 from decimal import Decimal
+from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import check_delivery
@@ -99,6 +102,28 @@ class CheckDelivery(unittest.TestCase):
         samples = all_samples()
         samples[2]["points"]["energy_import"]["value"] += Decimal("0.6")
         self.red(run(samples), "value")
+
+    def test_the_newest_answer_before_taken_at_decides(self):
+        samples = all_samples()
+        samples[2]["taken_at"] = iso(4, 313)
+        again = Answer(T0 + 4_300_000, 0, 1, 3, 0, registers(40))
+        self.red(run(samples, [answer(s) for s in DUE] + [again]), "value")
+
+    def test_meters_and_points_that_the_plant_does_not_have_are_found(self):
+        samples = all_samples()
+        samples[1]["points"]["voltage_z"] = {"value": Decimal(1), "multiplier": 1, "quality": "good"}
+        self.red(run(samples), "unknown")
+        self.red(run(all_samples() + [sample(8, 93, meter="m9")]), "unknown")
+
+    def test_a_wrong_mark_of_a_boundary_is_found(self):
+        samples = all_samples()
+        samples[1]["boundary"] = True
+        self.red(run(samples), "boundary")
+
+    def test_a_value_with_a_reason_for_none_is_found(self):
+        samples = all_samples()
+        samples[1]["points"]["voltage_a"]["quality"] = "no_reply"
+        self.red(run(samples), "quality")
 
     def test_the_value_of_the_previous_slot_is_found(self):
         samples = all_samples()
@@ -247,6 +272,33 @@ class CheckDelivery(unittest.TestCase):
             file.flush()
             (only,) = served_log.read(file.name)
         self.assertEqual((only.time_us, only.registers), (T0 + 4_012_000, registers(4)))
+
+
+class AsAProgram(unittest.TestCase):
+    def check(self, samples, end=10, tail=""):
+        """Its exit code, and what it counted."""
+        with tempfile.TemporaryDirectory() as folder:
+            at = Path(folder)
+            (at / "plant.json").write_text(json.dumps(PLANT))
+            (at / "served").write_bytes(served_log.MAGIC + b"".join(served_log.pack(answer(s)) for s in DUE))
+            foreign = json.dumps({"samples": [sample(6, 1, meter="nobody")]}, default=float)
+            own = json.dumps({"samples": samples}, default=float)
+            (at / "received").write_text(f"1.0 p/s/other {foreign}\n1.0 p/s/samples {own}\n{tail}")
+            ran = subprocess.run([sys.executable, check_delivery.__file__, "--plant", at / "plant.json", "--served",
+                                  at / "served", "--received", at / "received", "--from", iso(0), "--to", iso(end),
+                                  "--report", at / "report"], capture_output=True, text=True, check=False)
+            return ran.returncode, json.loads((at / "report").read_text())["counts"]
+
+    def test_ends_with_0_when_all_arrived_and_reads_no_half_line_nor_other_topics(self):
+        code, counts = self.check(all_samples(), tail='1.0 p/s/samples {"samples": [')
+        self.assertEqual((code, counts["complete"]), (0, 6))
+
+    def test_ends_with_1_when_something_is_lost(self):
+        code, counts = self.check(all_samples()[:-1])
+        self.assertEqual((code, counts["problem_lost"]), (1, 1))
+
+    def test_ends_with_1_when_nothing_fell_due(self):
+        self.assertEqual(self.check(all_samples(), end=0)[0], 1)
 
 
 class RegisterCodec(unittest.TestCase):

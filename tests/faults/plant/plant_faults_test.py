@@ -31,6 +31,7 @@ TCP_KEYS = ('connect_timeout = "500ms"',)
 BOUNDARY_SECONDS = 5
 # The commit interval, and a little for the commit; boundary sweeps are committed at once.
 COMMIT_SECONDS = 1.2
+STOP_LIMIT_SECONDS = 5
 # A line is reopened 5 s after it came back at the latest (the longest pause between two tries), and a meter that was
 # silent is asked at the next boundary at the latest.
 SETTLE_SECONDS = BOUNDARY_SECONDS + 1
@@ -202,7 +203,7 @@ class PlantFaults(unittest.TestCase):
         counts = self.conserved("line_down", "not_asked")
         of_far = counts["due"] * 2 // 18
         self.assertEqual(counts["complete"], counts["due"] - of_far)
-        self.assertLess(scene.stopped_within, 5)
+        self.assertLess(scene.stopped_within, STOP_LIMIT_SECONDS)
 
     def test_the_gateway_is_stopped_and_started(self):
         scene = self.begin()
@@ -217,6 +218,21 @@ class PlantFaults(unittest.TestCase):
             time.sleep(2.3)
         counts = self.conserved("not_asked", commit=0.02)
         self.assertNotIn("duplicates", counts)
+
+    def test_the_gateway_is_stopped_while_the_broker_hangs(self):
+        scene = self.begin()
+        time.sleep(2.5)
+        scene.broker.process.send_signal(signal.SIGSTOP)
+        time.sleep(2)  # messages are under way now, and nobody acknowledges them
+        stopped = now()
+        self.assertEqual(scene.gateway.stop(), 0)
+        self.assertLess((now() - stopped).total_seconds(), STOP_LIMIT_SECONDS)
+        scene.broker.process.send_signal(signal.SIGCONT)
+        scene.gateway.begin()
+        scene.gateway.wait_until_up()
+        scene.stops.append((stopped, now()))
+        time.sleep(3)
+        self.conserved("not_asked", commit=0.02)
 
     def test_the_gateway_is_killed_twenty_times(self):
         scene = self.begin()
