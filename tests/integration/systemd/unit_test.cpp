@@ -103,6 +103,30 @@ TEST(SystemdService, AgreesWithTheProgram) {
     EXPECT_GE(std::stoi(unit.at("WatchdogSec")), 10) << "the watchdog looks every half of it";
 }
 
+// Nobody stands beside the box: whatever ends the program, it comes back, however often.
+TEST(SystemdService, IsStartedAgainForEver) {
+    const auto unit = settings();
+
+    EXPECT_EQ(unit.at("Restart"), "always");
+    EXPECT_EQ(unit.at("StartLimitIntervalSec"), "0");
+}
+
+TEST(SystemdService, MayUseWhatCollectingNeedsAndIsNotRoot) {
+    const auto unit = settings();
+    const std::string text = text_of(kUnits / "metergate.service");
+
+    EXPECT_EQ(unit.at("User"), "metergate");
+    EXPECT_EQ(unit.at("SupplementaryGroups"), "dialout");
+    for (const char* device : {"ttyS", "ttyUSB", "ttyACM"}) {
+        EXPECT_NE(text.find(fmt::format("DeviceAllow=char-{} rw", device)), std::string::npos) << device;
+    }
+    for (const char* family : {"AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"}) {
+        EXPECT_NE((unit.at("RestrictAddressFamilies") + " ").find(fmt::format("{} ", family)),
+                  std::string::npos)
+            << family;
+    }
+}
+
 TEST(SystemdService, LetsTheProgramAskTheKernelAboutItsClock) {
     const auto unit = settings();
 
