@@ -69,7 +69,7 @@ std::string lines_view(const GatewayStatus& status) {
 std::string uplinks_view(const GatewayStatus& status) {
     TextTable table{{{text("uplink", "上传目标")},
                      {text("name", "名称")},
-                     {text("kind", "类型")},
+                     {text("destination", "地址")},
                      {text("state", "状态")},
                      {text("for", "持续")},
                      {text("delivered", "已送达"), Align::right},
@@ -79,7 +79,7 @@ std::string uplinks_view(const GatewayStatus& status) {
                      {text("set aside", "搁置"), Align::right},
                      {text("last error", "最近错误")}}};
     for (const UplinkStatus& uplink : status.uplinks) {
-        table.add({uplink.id.text, uplink.name, uplink.kind, std::string(label(uplink.state)),
+        table.add({uplink.id.text, uplink.name, uplink.destination, std::string(label(uplink.state)),
                    ago(uplink.since, status.clock), std::to_string(uplink.delivered_samples),
                    std::to_string(uplink.delivered_messages), std::to_string(uplink.backlog),
                    std::to_string(uplink.in_flight), std::to_string(uplink.set_aside), uplink.last_error});

@@ -107,7 +107,8 @@ enum class UplinkState : std::uint8_t {
 struct UplinkStatus {
     UplinkId id;
     std::string name;
-    std::string kind;  ///< "mqtt"
+    std::string kind;         ///< "mqtt"
+    std::string destination;  ///< "mqtt://broker:1883"; of several addresses the one in use, else all
     UplinkState state{UplinkState::connecting};
     std::optional<UtcTime> since;
     std::uint64_t delivered_samples{0};  ///< confirmed by the destination, since start

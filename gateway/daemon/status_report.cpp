@@ -61,6 +61,7 @@ UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
     return {.id = forwarder.id,
             .name = forwarder.name,
             .kind = "mqtt",
+            .destination = forwarder.destination,
             .state = state_of(forwarder.state),
             .since = forwarder.since,
             .delivered_samples = forwarder.delivered_samples,

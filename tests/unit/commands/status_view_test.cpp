@@ -22,8 +22,8 @@ TEST(StatusView, ShowsWhatAnInstallerLooksFor) {
     for (const std::string_view part :
          {"site cement 水泥厂", "running for 1 h 0 min", "2026-11-22 13:00:00 +08:00",
           "trusted (kept by NTP)", "disk trouble", "disk full", "976.6 KiB", "mcc: cannot connect", "42%",
-          "not authorised", "ALARM broker: nobody subscribes", "metering points 2: trouble 1 · ledger only 1",
-          "unit 3: exception 2"}) {
+          "mqtts://broker.plant:8883", "not authorised", "ALARM broker: nobody subscribes",
+          "metering points 2: trouble 1 · ledger only 1", "unit 3: exception 2"}) {
         EXPECT_TRUE(contains(view, part)) << part << " is missing in:\n" << view;
     }
     EXPECT_FALSE(contains(view, "scale")) << "nothing is wrong with the scale";

@@ -69,6 +69,7 @@ inline GatewayStatus full_status() {
             .uplinks = {{.id = {"broker"},
                          .name = "厂内",
                          .kind = "mqtt",
+                         .destination = "mqtts://broker.plant:8883",
                          .state = UplinkState::held,
                          .since = start + 20min,
                          .delivered_samples = 4000,
