@@ -30,6 +30,7 @@ enum class ValueType : std::uint8_t {
     utc_offset,  ///< "+08:00"
     bilingual,   ///< a text, or { zh = "…", en = "…" }
     hex_marks,   ///< a list of numbers such as "0xFFFF"
+    code_list,   ///< one text that must stay as it is, or a list of them
 };
 
 struct Limits {

@@ -61,6 +61,8 @@ std::string type_name(ValueType type) {
             return std::string(tr("text in two languages", "双语文字"));
         case ValueType::hex_marks:
             return std::string(tr("list", "列表"));
+        case ValueType::code_list:
+            return std::string(tr("text or list", "文字或列表"));
     }
     return {};
 }

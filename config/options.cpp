@@ -27,6 +27,11 @@ Result<Decimal> Multiplier::of(Ratio ratio) const {
     return Decimal{1, 0};
 }
 
+std::string BrokerAddress::to_string() const {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (tls ? "mqtts://" : "mqtt://") + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 const LineOptions* Options::line(const LineId& id) const {
     return find_by_id(lines, id);
 }

@@ -145,11 +145,21 @@ struct TlsOptions {
     std::filesystem::path key_file;
 };
 
-struct MqttOptions {
+/// One way to a broker.
+struct BrokerAddress {
     std::string host;
     std::uint16_t port{1883};
-    std::optional<TlsOptions> tls;  ///< none: mqtt://, plain
-    std::string client_id;          ///< empty: metergate-<site>-<uplink>
+    bool tls{false};
+    bool operator==(const BrokerAddress&) const = default;
+    /// "mqtts://[::1]:8883": as it is written in the configuration.
+    [[nodiscard]] std::string to_string() const;
+};
+inline constexpr std::size_t kMostBrokers = 4;
+
+struct MqttOptions {
+    std::vector<BrokerAddress> brokers;  ///< 1 … 4 that are equally good, tried in this order
+    TlsOptions tls;                      ///< of those with TLS
+    std::string client_id;               ///< empty: metergate-<site>-<uplink>
     std::string topic_prefix{"metergate"};
     /// A file of 0600 with `user = …` and `password = …`; a bare name is looked up in systemd's credentials.
     std::string credentials;

@@ -1,5 +1,6 @@
-#include <array>
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "config/loaders.h"
 #include "gateway/base/language.h"
@@ -8,12 +9,6 @@ namespace mg {
 namespace {
 
 using std::filesystem::path;
-
-struct Broker {
-    std::string host;
-    std::uint16_t port{0};
-    bool tls{false};
-};
 
 Complaint not_an_address() {
     return {
@@ -27,8 +22,8 @@ std::string without_secrets(std::string_view url) {
     return at == std::string_view::npos ? std::string(url) : fmt::format("…{}", url.substr(at));
 }
 
-Parsed<Broker> parse_broker(std::string_view url) {
-    Broker broker;
+Parsed<BrokerAddress> parse_broker(std::string_view url) {
+    BrokerAddress broker;
     constexpr std::string_view kPlain = "mqtt://";
     constexpr std::string_view kTls = "mqtts://";
     broker.tls = url.starts_with(kTls);
@@ -61,11 +56,49 @@ Parsed<Broker> parse_broker(std::string_view url) {
     return broker;
 }
 
+/// All addresses of `url`. Those with mistakes are left out, having been reported.
+std::vector<BrokerAddress> read_brokers(const Record& record, Reporter& report) {
+    std::vector<BrokerAddress> brokers;
+    const auto* urls = record.get<std::vector<std::string>>("url");
+    if (urls == nullptr) return brokers;
+    const auto complain = [&](const Complaint& complaint, std::string_view url) {
+        report.error(record.place_of("url"), record.field_name("url"), complaint, without_secrets(url));
+    };
+    if (urls->empty() || urls->size() > kMostBrokers) {
+        complain(
+            {trf("{} addresses", "有 {} 个地址", urls->size()), trf("1 to {}", "1 至 {} 个", kMostBrokers)},
+            {});
+    }
+    for (const std::string& url : *urls) {
+        auto broker = parse_broker(url);
+        if (!broker) {
+            complain(broker.error(), url);
+        } else if (std::ranges::find(brokers, *broker) != brokers.end()) {
+            complain({std::string(tr("the same address twice", "地址重复")), {}}, url);
+        } else {
+            brokers.push_back(std::move(*broker));
+        }
+    }
+    return brokers;
+}
+
+/// Whoever can disturb the encrypted way gets the password on the other one.
+void warn_of_mixed_brokers(const Record& record, const std::vector<BrokerAddress>& brokers,
+                           Reporter& report) {
+    const auto encrypted = std::ranges::count(brokers, true, &BrokerAddress::tls);
+    if (encrypted == 0 || encrypted == std::ranges::ssize(brokers)) return;
+    report.warning(record.place_of("url"), record.field_name("url"),
+                   {std::string(tr("addresses with and without TLS: when the encrypted one fails, password "
+                                   "and data go in the clear",
+                                   "加密与不加密的地址混用：加密地址不通时，口令和数据将以明文传输")),
+                    {}});
+}
+
 void read_tls(const Record& record, const path& directory, MqttOptions& mqtt, bool tls, Reporter& report) {
     const auto file = [&](std::string_view key) {
         return record.has(key) ? directory / std::string(record.text(key)) : path{};
     };
-    if (tls) mqtt.tls = TlsOptions{file("ca_file"), file("certificate_file"), file("key_file")};
+    mqtt.tls = TlsOptions{file("ca_file"), file("certificate_file"), file("key_file")};
     for (const std::string_view key : {"ca_file", "certificate_file", "key_file"}) {
         if (tls || !record.has(key)) continue;
         report.error(
@@ -112,18 +145,11 @@ UplinkOptions read_uplink(const Record& record, const path& directory, Reporter&
     uplink.id.text = record.get_or<std::string>("id", {});
     uplink.name = record.text("name");
     MqttOptions& mqtt = uplink.mqtt;
-    bool tls = record.has("ca_file");
-    if (record.has("url")) {
-        const auto broker = parse_broker(record.text("url"));
-        if (broker) {
-            mqtt.host = broker->host;
-            mqtt.port = broker->port;
-            tls = broker->tls;
-        } else {
-            report.error(record.place_of("url"), record.field_name("url"), broker.error(),
-                         without_secrets(record.text("url")));
-        }
-    }
+    mqtt.brokers = read_brokers(record, report);
+    warn_of_mixed_brokers(record, mqtt.brokers, report);
+    // Where no address could be read, nobody knows whether the files make sense.
+    const bool tls = mqtt.brokers.empty() ||
+                     std::ranges::find(mqtt.brokers, true, &BrokerAddress::tls) != mqtt.brokers.end();
     read_tls(record, directory, mqtt, tls, report);
     mqtt.client_id = record.text("client_id");
     mqtt.topic_prefix = record.get_or<std::string>("topic_prefix", mqtt.topic_prefix);

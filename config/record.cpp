@@ -51,6 +51,27 @@ Parsed<Value> read_marks(const Field& field, const TomlNode& node) {
     return Value{marks};
 }
 
+Complaint too_long() {
+    return {std::string(tr("the text is too long", "文字过长")),
+            trf("at most {} bytes", "不超过 {} 字节", kLongestText)};
+}
+
+Parsed<Value> read_list(const Field& field, const TomlNode& node) {
+    if (node.kind != TomlKind::array && node.kind != TomlKind::text) {
+        return tl::unexpected(wrong_type(node.kind, "a text or a list of texts", "文字或文字列表", field));
+    }
+    const std::vector<TomlNode> one{node};
+    std::vector<std::string> texts;
+    for (const TomlNode& item : node.kind == TomlKind::array ? node.items : one) {
+        if (item.kind != TomlKind::text || item.text.empty()) {
+            return tl::unexpected(wrong_type(item.kind, "texts in quotes", "加引号的文字", field));
+        }
+        if (item.text.size() > kLongestText) return tl::unexpected(too_long());
+        texts.push_back(item.text);
+    }
+    return Value{texts};
+}
+
 /// Which kinds of TOML value a field accepts, and what they are called.
 struct Wanted {
     bool text;
@@ -81,6 +102,7 @@ Wanted wanted_for(ValueType type) {
         case ValueType::boolean:
         case ValueType::bilingual:
         case ValueType::hex_marks:
+        case ValueType::code_list:
             break;
     }
     return {true, false, false, "a text in quotes", "加引号的文字"};
@@ -89,6 +111,7 @@ Wanted wanted_for(ValueType type) {
 Parsed<Value> read_value(const Field& field, const TomlNode& node) {
     if (field.type == ValueType::bilingual) return read_bilingual(field, node);
     if (field.type == ValueType::hex_marks) return read_marks(field, node);
+    if (field.type == ValueType::code_list) return read_list(field, node);
     if (field.type == ValueType::boolean) {
         if (node.kind == TomlKind::boolean) return Value{node.text == "true"};
         return tl::unexpected(wrong_type(node.kind, "without quotes", "不加引号", field));
@@ -98,10 +121,7 @@ Parsed<Value> read_value(const Field& field, const TomlNode& node) {
                       (node.kind == TomlKind::integer && wanted.integer) ||
                       (node.kind == TomlKind::decimal && wanted.decimal);
     if (!fits) return tl::unexpected(wrong_type(node.kind, wanted.en, wanted.zh, field));
-    if (node.text.size() > kLongestText) {
-        return tl::unexpected(Complaint{std::string(tr("the text is too long", "文字过长")),
-                                        trf("at most {} bytes", "不超过 {} 字节", kLongestText)});
-    }
+    if (node.text.size() > kLongestText) return tl::unexpected(too_long());
     return parse_value(field, node.text);
 }
 

@@ -283,6 +283,8 @@ std::string allowed_values(const Field& field) {
             return "\"…\", { zh = \"…\", en = \"…\" }";
         case ValueType::hex_marks:
             return "[ \"0xFFFF\", … ]";
+        case ValueType::code_list:
+            return "\"…\", [ \"…\", … ]";
     }
     return {};
 }
@@ -315,6 +317,7 @@ Parsed<Value> parse_value(const Field& field, std::string_view text) {
         case ValueType::boolean:
         case ValueType::bilingual:
         case ValueType::hex_marks:
+        case ValueType::code_list:
             return Value{std::string(text)};
     }
     return Value{std::string(text)};

@@ -22,14 +22,16 @@ struct Bilingual {
 };
 
 /// id, prose, code, choice (its key), date (2026-03-02): string. integer, duration (ms), size (bytes),
-/// utc_offset (minutes): int64. decimal, positive: Decimal. The others: their own type.
-using Value = std::variant<std::string, std::int64_t, Decimal, bool, Bilingual, std::vector<std::uint64_t>>;
+/// utc_offset (minutes): int64. decimal, positive: Decimal. code_list: strings. The others: their own
+/// type.
+using Value = std::variant<std::string, std::int64_t, Decimal, bool, Bilingual, std::vector<std::uint64_t>,
+                           std::vector<std::string>>;
 
 template <class T>
 using Parsed = tl::expected<T, Complaint>;
 
-/// What the field table says about `text`, which is not empty. Neither boolean, bilingual nor hex_marks:
-/// those come from TOML only and have parsers of their own.
+/// What the field table says about `text`, which is not empty. Neither boolean, bilingual, hex_marks nor
+/// code_list: those come from TOML only and have parsers of their own.
 Parsed<Value> parse_value(const Field& field, std::string_view text);
 
 /// "500ms", "60s", "15m", "2h", "180d", also "1h30m"; "0" alone is zero. In milliseconds.

@@ -44,6 +44,7 @@ struct DestinationEvents {
 struct DestinationLimits {
     std::size_t payload_bytes{};  ///< most of one message
     std::size_t in_flight{};      ///< most without an outcome
+    std::string address;          ///< for people: which of several ways it is; empty: there is only one
 };
 
 /// One place to which an uplink delivers. All calls from the uplink's thread; only connect() and disconnect()

@@ -117,7 +117,8 @@ void Forwarder::begin_session(const DestinationLimits& granted) {
     announcements_.clear();
     next_description_ = 0;
     denied_description_ = false;
-    last_answer_ = clock_.steady();
+    session_began_ = clock_.steady();
+    last_answer_ = session_began_;
     rewind();
     const Ticket ticket = ++last_ticket_;
     const std::string online = status_message(options_.site, Presence::online, clock_.utc());
@@ -158,7 +159,11 @@ std::optional<Error> Forwarder::take_outcome(const Outcome& outcome) {
         if (entry == nullptr) return std::nullopt;
         limit_.delivered();
         reconnect_.reset();
-        hold_.reset();
+        // One that lets us in and throws us out again must not be met at full speed each time.
+        if (clock_.steady() - session_began_ >= settings_.hold.most) {
+            hold_.reset();
+            told_trouble_.clear();
+        }
         status_.with([&](ForwarderStatus& status) {
             ++status.delivered_messages;
             status.delivered_samples += entry->samples;
@@ -369,28 +374,45 @@ bool Forwarder::pause(milliseconds time, const std::stop_token& stop) {
     return true;
 }
 
-/// Logs what changed: a broker that is away for a week is two lines.
 void Forwarder::enter(ForwarderState state, const std::string& why) {
-    struct Change {
-        bool worth_a_line{false};
-        bool alarm{false};
-    };
-    const auto change = status_.with([&](ForwarderStatus& status) {
-        const bool same_trouble = !why.empty() && why == logged_trouble_;
-        Change made{.worth_a_line = !same_trouble && state != ForwarderState::connecting,
-                    .alarm = state == ForwarderState::held};
-        if (state != ForwarderState::connecting) logged_trouble_ = why;
+    const std::string& address = state == ForwarderState::connected && !granted_.address.empty()
+                                     ? granted_.address
+                                     : settings_.destination;
+    status_.with([&](ForwarderStatus& status) {
         if (status.state != state) status.since = clock_.utc();
         status.state = state;
+        status.destination = address;
         if (!why.empty()) status.last_error = why;
         if (state != ForwarderState::connected) status.notice.clear();
         status.in_flight = 0;
-        return made;
     });
-    if (!change.worth_a_line) return;
-    log::write(change.alarm ? log::Level::error : log::Level::info,
+    if (!worth_a_line(state, why)) return;
+    const std::string& more = state == ForwarderState::connected ? address : why;
+    log::write(state == ForwarderState::held ? log::Level::error : log::Level::info,
                trf("uplink {0}: {1}{2}{3}", "上传目标 {0}：{1}{2}{3}", settings_.id.text, label(state),
-                   why.empty() ? "" : ": ", why));
+                   more.empty() ? "" : ": ", more));
+}
+
+/// What changed is said: a broker that is away for a week is two lines. One that takes us in and refuses us
+/// again and again is two lines as well, until a session has lasted.
+bool Forwarder::worth_a_line(ForwarderState state, const std::string& why) {
+    switch (state) {
+        case ForwarderState::connecting:
+            return false;
+        case ForwarderState::connected:
+            if (!told_held_) told_trouble_.clear();
+            return !std::exchange(told_connected_, true);
+        case ForwarderState::waiting:
+        case ForwarderState::held:
+            if (why == told_trouble_) return false;
+            told_trouble_ = why;
+            told_held_ = state == ForwarderState::held;
+            told_connected_ = false;
+            return true;
+        case ForwarderState::stopped:
+            return true;
+    }
+    return true;
 }
 
 void Forwarder::show_progress() {

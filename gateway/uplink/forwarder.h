@@ -60,7 +60,8 @@ public:
     void request_stop() { thread_.request_stop(); }
     /// From any thread; asks the store for the backlog.
     [[nodiscard]] ForwarderStatus status() const;
-    /// Grows at least every 10 s (20 s while connecting) as long as the thread lives; for the watchdog.
+    /// Grows at least every 10 s (once in connect_timeout while connecting) as long as the thread lives; for
+    /// the watchdog.
     [[nodiscard]] std::uint64_t turns() const { return turns_.value(); }
 
 private:
@@ -92,6 +93,7 @@ private:
     bool collect_answers(SteadyTime deadline);
     bool pause(milliseconds time, const std::stop_token& stop);
     void enter(ForwarderState state, const std::string& why);
+    bool worth_a_line(ForwarderState state, const std::string& why);
     void show_progress();
     void show_oldest_waiting();
 
@@ -118,10 +120,13 @@ private:
     Sequence looked_at_{0};         ///< the store has been read up to here
     Sequence handled_{0};           ///< everything up to here is in a message, set aside, or never was
     std::optional<Rejection> rejection_;
+    SteadyTime session_began_{};
     SteadyTime last_answer_{};
     bool denied_description_{false};
     Ticket last_ticket_{0};
-    std::string logged_trouble_;
+    std::string told_trouble_;  ///< in the log; connected_ and held_: what was said with it and since
+    bool told_held_{false};
+    bool told_connected_{false};
 
     std::jthread thread_;
 };

@@ -24,7 +24,7 @@ std::string_view label(ForwarderState state);
 struct ForwarderStatus {
     UplinkId id;
     std::string name;
-    std::string destination;  ///< for people: "mqtt://broker:1883"
+    std::string destination;  ///< for people: "mqtt://broker:1883"; of several addresses the one in use
     ForwarderState state{ForwarderState::connecting};
     UtcTime since{};         ///< of the state
     std::string last_error;  ///< why waiting or held, or of the last time; empty: none yet

@@ -12,8 +12,11 @@ Forwarder::Settings forwarder_settings(const UplinkOptions& uplink, const SiteOp
     Forwarder::Settings settings;
     settings.id = uplink.id;
     settings.name = uplink.name;
-    settings.destination = std::string{uplink.mqtt.tls ? "mqtts://" : "mqtt://"} + uplink.mqtt.host + ":" +
-                           std::to_string(uplink.mqtt.port);
+    for (const BrokerAddress& broker : uplink.mqtt.brokers) {
+        settings.destination += (settings.destination.empty() ? "" : ", ") + broker.to_string();
+    }
+    // Each address has the time that a single one would have.
+    settings.connect_timeout *= static_cast<int>(uplink.mqtt.brokers.size());
     settings.ack_timeout = uplink.mqtt.ack_timeout;
     // Boxes that were installed from one image and lost one broker must not come back in step.
     settings.seed = std::hash<std::string>{}(site.id + "/" + uplink.id.text) ^

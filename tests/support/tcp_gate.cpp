@@ -19,6 +19,7 @@ struct Pair {
     UniqueFd client;
     UniqueFd server;
     bool stuck{false};
+    bool deaf{false};  ///< the client hears nothing
     bool ended{false};
 };
 
@@ -71,16 +72,16 @@ void TcpGate::run(const std::stop_token& stop) {
         std::vector<pollfd> watched{{listener_.get(), POLLIN, 0}};
         for (Pair& pair : pairs) {
             pair.stuck = pair.stuck || blocked_;
-            const short events = pair.stuck ? 0 : POLLIN;
-            watched.push_back({pair.client.get(), events, 0});
-            watched.push_back({pair.server.get(), events, 0});
+            pair.deaf = pair.deaf || pair.stuck || muted_;
+            watched.push_back({pair.client.get(), static_cast<short>(pair.stuck ? 0 : POLLIN), 0});
+            watched.push_back({pair.server.get(), static_cast<short>(pair.deaf ? 0 : POLLIN), 0});
         }
         ::poll(watched.data(), watched.size(), kRoundMs);
         std::size_t at = 1;
         for (Pair& pair : pairs) {
             if (!pair.stuck && (watched[at].revents & POLLIN) != 0)
                 pair.ended = !pass(pair.client.get(), pair.server.get());
-            if (!pair.stuck && !pair.ended && (watched[at + 1].revents & POLLIN) != 0) {
+            if (!pair.deaf && !pair.ended && (watched[at + 1].revents & POLLIN) != 0) {
                 pair.ended = !pass(pair.server.get(), pair.client.get());
             }
             if (cut_) {
@@ -93,7 +94,8 @@ void TcpGate::run(const std::stop_token& stop) {
         std::erase_if(pairs, [](const Pair& pair) { return pair.ended; });
         if ((watched[0].revents & POLLIN) == 0) continue;
         Pair fresh{UniqueFd{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)},
-                   UniqueFd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, blocked_, cut_};
+                   UniqueFd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, blocked_, muted_, cut_};
+        ++connections_;
         const sockaddr_in address = loopback(target_);
         if (fresh.ended ||
             ::connect(fresh.server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

@@ -22,6 +22,12 @@ public:
     void block() { blocked_ = true; }
     /// New connections pass again; those that were blocked never do.
     void unblock() { blocked_ = false; }
+    /// What clients say passes; what is answered does not any more, on present connections and on new ones.
+    void mute() { muted_ = true; }
+    /// New connections hear answers again; those that were muted never do.
+    void unmute() { muted_ = false; }
+    /// Connections that were made since the beginning.
+    [[nodiscard]] int connections() const { return connections_; }
     /// Ends all connections with a reset, and refuses new ones until reopen().
     void cut() { cut_ = true; }
     void reopen() { cut_ = false; }
@@ -33,7 +39,9 @@ private:
     std::uint16_t port_{0};
     UniqueFd listener_;
     std::atomic<bool> blocked_{false};
+    std::atomic<bool> muted_{false};
     std::atomic<bool> cut_{false};
+    std::atomic<int> connections_{0};
     std::jthread thread_;
 };
 

@@ -78,8 +78,7 @@ Options plant_with_uplink(int meters, std::uint16_t broker_port) {
     }
     UplinkOptions uplink;
     uplink.id = {"broker"};
-    uplink.mqtt.host = "127.0.0.1";
-    uplink.mqtt.port = broker_port;
+    uplink.mqtt.brokers = {{.host = "127.0.0.1", .port = broker_port}};
     uplink.mqtt.ack_timeout = std::chrono::seconds{5};
     plant.uplinks = {std::move(uplink)};
     return plant;

@@ -1,17 +1,22 @@
 #include "gateway/uplink/mqtt/mqtt_destination.h"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "gateway/base/language.h"
 #include "gateway/base/name_lookup.h"
 #include "gateway/uplink/announcement.h"
 #include "gateway/uplink/message.h"
+#include "gateway/uplink/mqtt/address_order.h"
 #include "gateway/uplink/mqtt/credentials.h"
 #include "gateway/uplink/mqtt/paho_session.h"
+#include "gateway/uplink/mqtt/short_sessions.h"
 #include "gateway/uplink/mqtt/tls_files.h"
 #include "gateway/uplink/mqtt/tls_peer_name.h"
 
@@ -28,12 +33,36 @@ Result<> readable(const std::filesystem::path& file, std::string_view en, std::s
                 trf("{0} {1} cannot be read", "{0} {1} 无法读取", tr(en, zh), file.native()));
 }
 
-Result<> usable(const std::optional<TlsOptions>& tls) {
-    if (!tls) return {};
-    return readable(tls->ca_file, "CA file", "CA 证书文件")
-        .and_then([&] { return readable(tls->certificate_file, "certificate", "客户端证书"); })
-        .and_then([&] { return readable(tls->key_file, "key", "私钥文件"); })
-        .and_then([&] { return check_tls_files(*tls); });
+Result<> usable(const TlsOptions& tls) {
+    return readable(tls.ca_file, "CA file", "CA 证书文件")
+        .and_then([&] { return readable(tls.certificate_file, "certificate", "客户端证书"); })
+        .and_then([&] { return readable(tls.key_file, "key", "私钥文件"); })
+        .and_then([&] { return check_tls_files(tls); });
+}
+
+/// A broker with what is needed to find it. Each has a lookup of its own: a hanging one is left behind with
+/// its question, and asked again about the same.
+struct Broker {
+    Broker(const BrokerAddress& written, Clock& clock) : address{written}, lookup{clock} {}
+    BrokerAddress address;
+    NameLookup lookup;
+    std::optional<Error> failure;  ///< of the present round
+};
+
+/// What a round came to in which no address took us in. One that may be back by itself in a minute must not
+/// wait for a person to mend another one.
+Error why_none(const std::deque<Broker>& brokers) {
+    std::optional<Error> all;
+    for (const Broker& broker : brokers) {
+        if (!broker.failure) continue;
+        if (!all) {
+            all = broker.failure;
+            continue;
+        }
+        all->what += "; " + broker.failure->what;
+        if (broker.failure->kind == Failure::transient) all->kind = Failure::transient;
+    }
+    return all.value_or(Error{Failure::transient, std::string(tr("no connection", "无法连接"))});
 }
 
 class MqttDestination final : public Destination {
@@ -54,28 +83,31 @@ public:
                       .meters = {}},
           clock_{clock},
           wake_{wake},
-          lookup_{clock} {}
+          order_{uplink.mqtt.brokers.size()} {
+        for (const BrokerAddress& address : uplink.mqtt.brokers) brokers_.emplace_back(address, clock);
+    }
 
     Result<DestinationLimits> connect(SteadyTime deadline, std::stop_token stop) override {
         abandon();
         const auto credentials = read_credentials(options_.credentials);
         if (!credentials) return tl::unexpected<Error>(credentials.error());
-        if (const auto files = usable(options_.tls); !files) return tl::unexpected<Error>(files.error());
-        const auto addresses = lookup_.resolve(options_.host, deadline, stop);
-        if (!addresses) return tl::unexpected<Error>(addresses.error());
-
-        Error last{Failure::transient, {}};
-        for (std::size_t i = 0; i < addresses->size(); ++i) {
+        for (Broker& broker : brokers_) broker.failure.reset();
+        for (std::size_t turn = 0; turn < brokers_.size(); ++turn) {
+            const std::size_t next = order_.at(turn);
+            const auto left = static_cast<std::int64_t>(brokers_.size() - turn);
             const auto now = clock_.steady();
-            const auto share = (deadline - now) / static_cast<std::int64_t>(addresses->size() - i);
-            auto granted = connect_to((*addresses)[i], *credentials, now + share, stop);
-            if (granted) return limits(*granted);
-            last = std::move(granted.error());
-            last.what = where((*addresses)[i]) + ": " + last.what;
+            auto granted = connect_to(brokers_[next], *credentials, now + (deadline - now) / left, stop);
+            if (granted) {
+                order_.connected_to(next);
+                sessions_.began(clock_.steady());
+                return limits(*granted, brokers_[next].address);
+            }
             abandon();
-            if (last.kind != Failure::transient || stop.stop_requested()) break;
+            brokers_[next].failure = std::move(granted.error());
+            if (stop.stop_requested()) break;
         }
-        return tl::unexpected<Error>(std::move(last));
+        order_.round_failed();
+        return tl::unexpected<Error>(why_none(brokers_));
     }
 
     Result<> submit(Ticket ticket, const OutgoingMessage& message) override {
@@ -92,7 +124,14 @@ public:
         auto news = session_->take_news();
         events.outcomes = std::move(news.outcomes);
         std::erase_if(events.outcomes, [](const Outcome& outcome) { return outcome.ticket == kProbe; });
-        events.lost = std::move(news.lost);
+        for (const Outcome& outcome : events.outcomes) {
+            if (!outcome.error) {
+                order_.took();
+            } else if (outcome.error->kind != Failure::rejected) {
+                order_.refused();
+            }
+        }
+        if (news.lost) events.lost = judged(std::move(*news.lost));
         return events;
     }
 
@@ -109,20 +148,45 @@ public:
 private:
     using News = PahoSession::News;
 
-    Result<PahoSession::Granted> connect_to(const std::string& address, const Credentials& credentials,
+    /// Tries the numbers behind the name, each with its share of the time.
+    Result<PahoSession::Granted> connect_to(Broker& broker, const Credentials& credentials,
                                             SteadyTime deadline, const std::stop_token& stop) {
+        if (broker.address.tls) {
+            if (const auto files = usable(options_.tls); !files) {
+                return tl::unexpected<Error>(files.error());
+            }
+        }
+        const auto numbers = broker.lookup.resolve(broker.address.host, deadline, stop);
+        if (!numbers) return tl::unexpected<Error>(numbers.error());
+        Error last{Failure::transient, {}};
+        for (std::size_t i = 0; i < numbers->size(); ++i) {
+            const auto now = clock_.steady();
+            const auto share = (deadline - now) / static_cast<std::int64_t>(numbers->size() - i);
+            auto granted = connect_to((*numbers)[i], broker.address, credentials, now + share, stop);
+            if (granted) return granted;
+            last = std::move(granted.error());
+            last.what = where((*numbers)[i], broker.address) + ": " + last.what;
+            abandon();
+            if (last.kind != Failure::transient || stop.stop_requested()) break;
+        }
+        return tl::unexpected<Error>(std::move(last));
+    }
+
+    Result<PahoSession::Granted> connect_to(const std::string& number, const BrokerAddress& address,
+                                            const Credentials& credentials, SteadyTime deadline,
+                                            const std::stop_token& stop) {
         std::optional<TlsPeerName> peer;
-        if (options_.tls) {
-            auto claimed = TlsPeerName::claim(address, options_.port, options_.host);
+        if (address.tls) {
+            auto claimed = TlsPeerName::claim(number, address.port, address.host);
             if (!claimed) return tl::unexpected<Error>(claimed.error());
             peer.emplace(std::move(*claimed));
         }
         session_ = std::make_unique<PahoSession>(wake_);
         const auto patience = std::chrono::ceil<std::chrono::seconds>(deadline - clock_.steady());
         const auto started =
-            session_->start_connect({.address = address,
-                                     .port = options_.port,
-                                     .tls = options_.tls,
+            session_->start_connect({.address = number,
+                                     .port = address.port,
+                                     .tls = address.tls ? std::optional{options_.tls} : std::nullopt,
                                      .client_id = client_id_,
                                      .version = options_.version,
                                      .user = credentials.user,
@@ -200,12 +264,23 @@ private:
         }
     }
 
-    DestinationLimits limits(const PahoSession::Granted& granted) {
+    /// Why the connection ended, as far as the number of times tells more than the one time.
+    Error judged(Error lost) {
+        if (lost.kind != Failure::session_lost || !sessions_.lost(clock_.steady())) return lost;
+        return {
+            Failure::refused,
+            trf("{0}, {1} times in a row soon after connecting: does another client use the client id {2}?",
+                "{0}，连接后不久即断开，已连续 {1} 次以上：是否有另一客户端使用相同的客户端标识 {2}？",
+                lost.what, ShortSessions::kMany, client_id_)};
+    }
+
+    DestinationLimits limits(const PahoSession::Granted& granted, const BrokerAddress& address) {
         retain_ = granted.retain;
         const std::size_t around = kPublishOverhead + root_.size() + 80;
         const std::size_t room = granted.maximum_packet > around ? granted.maximum_packet - around : 0;
         return {.payload_bytes = std::min(room, options_.max_batch_bytes),
-                .in_flight = std::min(granted.receive_maximum, options_.max_in_flight)};
+                .in_flight = std::min(granted.receive_maximum, options_.max_in_flight),
+                .address = address.to_string()};
     }
 
     [[nodiscard]] std::string topic_of(const OutgoingMessage& message) const {
@@ -220,9 +295,10 @@ private:
         return root_;
     }
 
-    [[nodiscard]] std::string where(const std::string& address) const {
-        const std::string host = options_.host == address ? address : options_.host + " (" + address + ")";
-        return host + ":" + std::to_string(options_.port);
+    [[nodiscard]] static std::string where(const std::string& number, const BrokerAddress& address) {
+        const std::string host =
+            address.host == number ? number : fmt::format("{} ({})", address.host, number);
+        return fmt::format("{}:{}", host, address.port);
     }
 
     MqttOptions options_;
@@ -232,7 +308,9 @@ private:
     Options probe_site_;
     Clock& clock_;
     Signal& wake_;
-    NameLookup lookup_;
+    std::deque<Broker> brokers_;  // a lookup stays where it is
+    AddressOrder order_;
+    ShortSessions sessions_;
     std::unique_ptr<PahoSession> session_;
     bool retain_{true};
 };

@@ -59,6 +59,13 @@ private:
     Signal& wake_;
 };
 
+void post_connection_lost(Postbox& postbox) {
+    postbox.post([](News& news) {
+        if (news.lost) return;  // the broker's DISCONNECT said more
+        news.lost = Error{Failure::session_lost, std::string(tr("connection lost", "连接中断"))};
+    });
+}
+
 Granted granted_by(const mqtt::properties& given) {
     Granted granted;
     using mqtt::property;
@@ -148,10 +155,9 @@ public:
     void on_failure(const mqtt::token& token) noexcept override {
         const int reason = reason_of_failure(token);
         if (reason != mqtt::SUCCESS) return post(outcome_of_puback(ticket_of(token), reason));
-        Outcome outcome;
-        outcome.ticket = ticket_of(token);
-        outcome.error = Error{Failure::transient, std::string(tr("not sent", "未发出"))};
-        post(std::move(outcome));
+        // Without a reason it is not about this message: Paho gives up all that are under way when the
+        // connection ends, before it says that it has ended.
+        post_connection_lost(postbox_);
     }
 
 private:
@@ -284,7 +290,7 @@ struct PahoSession::Connection {
           on_subscribe{postbox},
           on_disconnect{postbox},
           client{uri_of(settings), settings.client_id, keeping_nothing(settings), nullptr} {
-        watch_for_the_end();
+        watch_for_the_end(settings.client_id);
         client.set_message_callback([this](const mqtt::const_message_ptr& message) {
             postbox.post([&](News& news) {
                 if (news.received.size() < kMostReceived) news.received.push_back(message->to_string());
@@ -292,16 +298,13 @@ struct PahoSession::Connection {
         });
     }
 
-    void watch_for_the_end() {
-        client.set_connection_lost_handler([this](const std::string& /*cause*/) {
-            postbox.post([](News& news) {
-                if (news.lost) return;  // the broker's DISCONNECT said more
-                news.lost = Error{Failure::session_lost, std::string(tr("connection lost", "连接中断"))};
+    void watch_for_the_end(const std::string& client_id) {
+        client.set_connection_lost_handler(
+            [this](const std::string& /*cause*/) { post_connection_lost(postbox); });
+        client.set_disconnected_handler(
+            [this, client_id](const mqtt::properties& /*given*/, mqtt::ReasonCode reason) {
+                postbox.post([&](News& news) { news.lost = disconnect_error(reason, client_id); });
             });
-        });
-        client.set_disconnected_handler([this](const mqtt::properties& /*given*/, mqtt::ReasonCode reason) {
-            postbox.post([&](News& news) { news.lost = disconnect_error(reason); });
-        });
     }
 
     Postbox postbox;

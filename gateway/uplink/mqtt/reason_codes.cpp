@@ -12,6 +12,7 @@ namespace {
 constexpr int kNoMatchingSubscribers = 0x10;
 constexpr int kFirstFailure = 0x80;
 constexpr int kNotAuthorised = 0x87;
+constexpr int kSessionTakenOver = 0x8E;
 constexpr int kPacketTooLarge = 0x95;
 
 struct Reason {
@@ -37,8 +38,6 @@ constexpr std::array kReasons{
     Reason{0x8B, Failure::transient, "server is shutting down", "服务端正在关闭"},
     Reason{0x8C, Failure::refused, "authentication method not accepted", "认证方式不被接受"},
     Reason{0x8D, Failure::transient, "keep alive timed out", "保活超时"},
-    Reason{0x8E, Failure::refused, "another client took over with the same client id",
-           "相同客户端标识在别处登录"},
     Reason{0x90, Failure::rejected, "topic name invalid", "主题名无效"},
     Reason{0x91, Failure::transient, "packet id in use", "报文标识已被占用"},
     Reason{0x93, Failure::transient, "receive maximum exceeded", "超过接收上限"},
@@ -96,7 +95,15 @@ Error connack_error(int version, int code) {
     return explained(kReasons, code, kEn, kZh);
 }
 
-Error disconnect_error(int reason) {
+Error disconnect_error(int reason, const std::string& client_id) {
+    if (reason == kSessionTakenOver) {
+        return {Failure::refused,
+                trf("another client uses the client id {0} (reason {1}): two gateways configured alike? Give "
+                    "each its own client_id",
+                    "另一客户端使用相同的客户端标识 {0}（原因码 {1}）：是否有两台网关配置相同？请各设不同的 "
+                    "client_id",
+                    client_id, reason)};
+    }
     Error error = explained(kReasons, reason, "broker ended the connection", "服务端断开连接");
     // Nothing says which message it was about; what was under way is sent again after a new connection.
     if (error.kind == Failure::rejected) error.kind = Failure::transient;

@@ -13,7 +13,7 @@ namespace mg {
 Outcome outcome_of_puback(Ticket ticket, int reason);
 /// Why a CONNACK refused. version: 5, or 4 for the return codes of MQTT 3.1.1.
 Error connack_error(int version, int code);
-/// Why the broker ended the connection (DISCONNECT of MQTT 5).
-Error disconnect_error(int reason);
+/// Why the broker ended the connection (DISCONNECT of MQTT 5) of the client with this id.
+Error disconnect_error(int reason, const std::string& client_id);
 
 }  // namespace mg

@@ -8,6 +8,8 @@
 namespace mg {
 namespace {
 
+constexpr const char* kSubscribed = "Sending SUBACK to sub";
+
 std::vector<nlohmann::json> all_of(const std::vector<ReceivedMessage>& messages, const char* list) {
     std::vector<nlohmann::json> all;
     for (const ReceivedMessage& message : messages) {
@@ -37,9 +39,17 @@ Subscriber::Subscriber(MosquittoBroker& broker, const std::vector<std::string>& 
                                      "%t\t%r\t%p"};
     std::ranges::copy(more_arguments, std::back_inserter(command));
     process_ = ChildProcess{command, file_};
-    if (!eventually([&] { return broker_.log().find("Sending SUBACK to sub") != std::string::npos; })) {
-        throw std::runtime_error("mosquitto_sub does not come: " + broker_.log());
-    }
+    if (!subscribed(1)) throw std::runtime_error("mosquitto_sub does not come: " + broker_.log());
+}
+
+bool Subscriber::subscribed(int times) const {
+    return eventually([&] {
+        const std::string log = broker_.log();
+        int seen = 0;
+        for (auto at = log.find(kSubscribed); at != std::string::npos; at = log.find(kSubscribed, at + 1))
+            ++seen;
+        return seen >= times;
+    });
 }
 
 std::vector<ReceivedMessage> Subscriber::messages() const {

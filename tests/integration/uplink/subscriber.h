@@ -22,6 +22,8 @@ class Subscriber {
 public:
     explicit Subscriber(MosquittoBroker& broker, const std::vector<std::string>& more_arguments = {});
 
+    /// Waits until it has subscribed for the `times`-th time: again after each end of the broker.
+    [[nodiscard]] bool subscribed(int times) const;
     [[nodiscard]] std::vector<ReceivedMessage> messages() const;
     /// Every sample of every message, in the order of arrival, repetitions included.
     [[nodiscard]] std::vector<nlohmann::json> samples() const;

@@ -108,7 +108,8 @@ TEST_F(Refusal, TlsWithClientCertificateDelivers) {
     const TestCertificates certificates{folder.path(), "localhost"};
     MosquittoBroker broker{{.tls = &certificates, .require_client_certificate = true}};
     Options site = plant_with_uplink(1, broker.port());
-    site.uplinks[0].mqtt.host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].tls = true;
     site.uplinks[0].mqtt.tls =
         TlsOptions{certificates.ca, certificates.client_certificate, certificates.client_key};
     fill(store, site, 0, 5);
@@ -121,6 +122,7 @@ TEST_F(Refusal, CertificateForAnAddressIsAccepted) {
     const TestCertificates certificates{folder.path(), "IP:127.0.0.1"};
     MosquittoBroker broker{{.tls = &certificates}};
     Options site = plant_with_uplink(1, broker.port());
+    site.uplinks[0].mqtt.brokers[0].tls = true;
     site.uplinks[0].mqtt.tls = TlsOptions{.ca_file = certificates.ca};
     fill(store, site, 0, 5);
     start(site);
@@ -132,7 +134,8 @@ TEST_F(Refusal, CertificateOfAnotherHostIsRefusedBeforeThePasswordIsSent) {
     const TestCertificates certificates{folder.path(), "broker.example"};
     MosquittoBroker broker{{.users = "gateway:secret\n", .tls = &certificates}};
     Options site = plant_with_uplink(1, broker.port());
-    site.uplinks[0].mqtt.host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].tls = true;
     site.uplinks[0].mqtt.tls = TlsOptions{.ca_file = certificates.ca};
     site.uplinks[0].mqtt.credentials = credentials_file("user = gateway\npassword = secret\n");
     fill(store, site, 0, 5);
@@ -151,7 +154,8 @@ TEST_F(Refusal, CertificateOfAnUnknownAuthorityIsRefused) {
     const TestCertificates others{elsewhere.path(), "localhost"};
     MosquittoBroker broker{{.tls = &certificates}};
     Options site = plant_with_uplink(1, broker.port());
-    site.uplinks[0].mqtt.host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].host = "localhost";
+    site.uplinks[0].mqtt.brokers[0].tls = true;
     site.uplinks[0].mqtt.tls = TlsOptions{.ca_file = others.ca};
     start(site);
 
@@ -165,7 +169,7 @@ TEST_F(Refusal, NobodyListeningOnThePortIsWaitedFor) {
     start(site);
 
     ASSERT_TRUE(reaches(ForwarderState::waiting));
-    EXPECT_NE(last_error().find(std::to_string(site.uplinks[0].mqtt.port)), std::string::npos)
+    EXPECT_NE(last_error().find(std::to_string(site.uplinks[0].mqtt.brokers[0].port)), std::string::npos)
         << last_error();
     EXPECT_TRUE(eventually([&] { return uplink->status().oldest_unsent == plant_slot(0).at; }));
     EXPECT_EQ(uplink->status().backlog, 5U);
@@ -173,7 +177,7 @@ TEST_F(Refusal, NobodyListeningOnThePortIsWaitedFor) {
 
 TEST_F(Refusal, UnknownHostIsWaitedFor) {
     Options site = plant_with_uplink(1, 1883);
-    site.uplinks[0].mqtt.host = "no-such-host.invalid";
+    site.uplinks[0].mqtt.brokers[0].host = "no-such-host.invalid";
     start(site);
 
     ASSERT_TRUE(reaches(ForwarderState::waiting));

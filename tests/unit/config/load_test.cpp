@@ -16,8 +16,8 @@ TEST(LoadConfig, DefaultsHoldForWhatIsLeftOut) {
     EXPECT_EQ(options.site.utc_offset, std::chrono::minutes{480});
     EXPECT_EQ(options.site.boundary, std::chrono::minutes{15});
     EXPECT_EQ(options.storage.path, "/var/lib/metergate");
-    EXPECT_EQ(options.uplinks.at(0).mqtt.port, 1883);
-    EXPECT_FALSE(options.uplinks.at(0).mqtt.tls);
+    EXPECT_EQ(options.uplinks.at(0).mqtt.brokers,
+              (std::vector<BrokerAddress>{{.host = "localhost", .port = 1883, .tls = false}}));
     EXPECT_EQ(std::get<TcpChannel>(options.lines.at(0).channel).port, 502);
     EXPECT_EQ(options.meters.at(0).every, std::chrono::minutes{1});
     EXPECT_FALSE(options.meters.at(0).settings);
@@ -91,15 +91,31 @@ ack_timeout = "5s"
     EXPECT_EQ(o.lines.at(1).kind, LineKind::dtu);
     EXPECT_EQ(std::get<ListenChannel>(o.lines.at(1).channel).port, 5020);
     const MqttOptions& mqtt = o.uplinks.at(0).mqtt;
-    EXPECT_EQ(mqtt.host, "::1");
-    EXPECT_EQ(mqtt.port, 8884);
+    EXPECT_EQ(mqtt.brokers, (std::vector<BrokerAddress>{{.host = "::1", .port = 8884, .tls = true}}));
     EXPECT_EQ(mqtt.version, 4);
     EXPECT_EQ(mqtt.credentials, (site.folder() / "secret/mqtt").string());
-    ASSERT_TRUE(mqtt.tls);
-    EXPECT_EQ(mqtt.tls->certificate_file, "/etc/c.pem");
-    EXPECT_EQ(mqtt.tls->key_file, site.folder() / "k.pem");
+    EXPECT_EQ(mqtt.tls.certificate_file, "/etc/c.pem");
+    EXPECT_EQ(mqtt.tls.key_file, site.folder() / "k.pem");
     EXPECT_EQ(mqtt.max_batch_bytes, 8192U);
     EXPECT_EQ(mqtt.ack_timeout, std::chrono::seconds{5});
+}
+
+TEST(LoadConfig, ABrokerMayHaveSeveralAddressesInTheOrderInWhichTheyAreTried) {
+    TemporarySite site;
+    site.file("gateway.toml",
+              "[[uplink]]\nid = \"broker\"\nurl = [\"mqtts://a.example\", \"mqtts://b.example:8884\"]\n"
+              "ca_file = \"ca.pem\"\n")
+        .file("meters.csv", "id,line,address,model\n");
+
+    const Loaded loaded = site.load();
+
+    ASSERT_FALSE(loaded.options.uplinks.empty()) << text_of(loaded.problems);
+    const MqttOptions& mqtt = loaded.options.uplinks.at(0).mqtt;
+    ASSERT_EQ(mqtt.brokers.size(), 2U);
+    EXPECT_EQ(mqtt.brokers[0].to_string(), "mqtts://a.example:8883");
+    EXPECT_EQ(mqtt.brokers[1].to_string(), "mqtts://b.example:8884");
+    EXPECT_EQ(mqtt.tls.ca_file, site.folder() / "ca.pem");
+    EXPECT_EQ(text_of(loaded.problems).find("uplink"), std::string::npos) << text_of(loaded.problems);
 }
 
 TEST(LoadConfig, AModelOfTheSiteReplacesTheShippedOneOfItsName) {

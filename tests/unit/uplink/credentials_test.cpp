@@ -80,7 +80,7 @@ TEST(ReasonCodes, NameTheNextStep) {
     EXPECT_EQ(connack_error(4, 5).kind, Failure::refused);
     EXPECT_EQ(connack_error(4, 3).kind, Failure::transient);
     EXPECT_EQ(connack_error(5, 1).kind, Failure::refused);
-    EXPECT_EQ(disconnect_error(149).kind, Failure::transient);
+    EXPECT_EQ(disconnect_error(149, "box").kind, Failure::transient);
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "gateway/uplink/forwarder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -29,6 +31,8 @@ struct FakePlace {
     int lose_after{-1};           ///< the connection breaks after so many further messages of samples
     std::size_t payload_bytes{65'536};
     bool silent{false};
+    bool throw_out_after_delivery{false};  ///< confirms one message, then refuses everything
+    std::vector<SteadyTime> connected_at;
     std::vector<std::string> status;
 };
 
@@ -41,6 +45,7 @@ public:
         lost_ = false;
         return place_.with([&](FakePlace& place) -> Result<DestinationLimits> {
             ++place.connects;
+            place.connected_at.push_back(std::chrono::steady_clock::now());
             if (place.connects_to_refuse > 0) {
                 --place.connects_to_refuse;
                 return fail(place.refusal, "not now");
@@ -86,6 +91,10 @@ private:
                 return outcome;
             }
         }
+        if (place.throw_out_after_delivery) {
+            lost_ = true;
+            events_.lost = Error{Failure::refused, "another client"};
+        }
         place.message_items.push_back(sequences.size());
         place.taken.insert(place.taken.end(), sequences.begin(), sequences.end());
         return outcome;
@@ -99,12 +108,13 @@ private:
 
 class ForwarderTest : public testing::Test {
 protected:
-    void start(std::size_t most_items = 10) {
+    void start(std::size_t most_items = 10,
+               BackoffLimits hold = {.first = milliseconds{10}, .most = milliseconds{20}}) {
         Forwarder::Settings settings;
         settings.id = {"up"};
         settings.most_items = most_items;
         settings.reconnect = {.first = milliseconds{2}, .most = milliseconds{10}};
-        settings.hold = {.first = milliseconds{10}, .most = milliseconds{20}};
+        settings.hold = hold;
         settings.ack_timeout = milliseconds{300};
         settings.stop_timeout = milliseconds{200};
         forwarder = std::make_unique<Forwarder>(settings, plant, store, clock, [&](Signal& wake) {
@@ -286,6 +296,25 @@ TEST_F(ForwarderTest, StoppingWhileWaitingIsImmediate) {
     forwarder.reset();
 
     EXPECT_LT(clock.steady() - before, std::chrono::seconds{1});
+}
+
+/// Two gateways with one client id: each connection works for a moment.
+TEST_F(ForwarderTest, ARefusalThatReturnsAfterEachDeliveryIsMetEverMoreSeldom) {
+    place.with([](FakePlace& at) { at.throw_out_after_delivery = true; });
+    std::atomic<bool> ended{false};
+    const std::jthread plant_goes_on{[&] {
+        for (int second = 0; !ended; ++second) {
+            fill(store, plant, second, 1);
+            rest_a_moment();
+        }
+    }};
+
+    start(10, {.first = milliseconds{40}, .most = milliseconds{10'000}});
+    ASSERT_TRUE(eventually([&] { return place.copy().connected_at.size() >= 6; }));
+    ended = true;
+
+    const auto at = place.copy().connected_at;
+    EXPECT_GT(at[5] - at[4], 3 * (at[2] - at[1]));
 }
 
 }  // namespace
