@@ -96,6 +96,18 @@ std::vector<FileName> DataFolder::files() const {
     return names;
 }
 
+void DataFolder::sweep_half_made() const {
+    std::vector<std::filesystem::path> half_made;
+    std::error_code problem;
+    for (const auto& each : std::filesystem::directory_iterator(path_, problem)) {
+        const std::string name = each.path().filename().native();
+        const auto end = name.find(".db");
+        if (end == std::string::npos || !FileName::from(name.substr(0, end + 3))) continue;
+        if (name.substr(end + 3).starts_with(kHalfMade)) half_made.push_back(each.path());
+    }
+    for (const auto& path : half_made) std::filesystem::remove(path, problem);
+}
+
 int DataFolder::free_number(FileKind kind, std::chrono::local_days day) const {
     int highest = 0;
     std::error_code problem;
@@ -126,7 +138,8 @@ void set_file_aside(const std::filesystem::path& path, const std::string& why, U
 
 void remove_database(const std::filesystem::path& path) {
     std::error_code ignored;
-    for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(path.native() + part, ignored);
+    for (const char* part : {"", "-wal", "-shm", "-journal"})
+        std::filesystem::remove(path.native() + part, ignored);
 }
 
 }  // namespace mg

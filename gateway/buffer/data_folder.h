@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/options.h"
@@ -23,6 +24,8 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// The day files that are there.
     [[nodiscard]] std::vector<FileName> files() const;
+    /// Removes what a power cut left of files that were being made.
+    void sweep_half_made() const;
     /// A running number that no file of this kind and day has or had.
     [[nodiscard]] int free_number(FileKind kind, std::chrono::local_days day) const;
 
@@ -35,7 +38,10 @@ private:
 /// Nothing of it is deleted: people with more time may save what is in it.
 void set_file_aside(const std::filesystem::path& path, const std::string& why, UtcTime now);
 
-/// Removes a database file with its log and index.
+/// Behind the name of a day file: it is being made. What is left of such files at a start goes away.
+inline constexpr std::string_view kHalfMade = ".new";
+
+/// Removes a database file with its log, index and journal.
 void remove_database(const std::filesystem::path& path);
 
 }  // namespace mg

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/buffer/data_folder.h"
 #include "gateway/buffer/layout_text.h"
 
 namespace mg {
@@ -49,29 +50,34 @@ Result<std::int64_t> find_or_insert(sqlite::Statement& find, sqlite::Statement& 
     return fail(Failure::corrupt, "INSERT … RETURNING gave no row");
 }
 
+/// Under another name first: a file with the name of a day file is whole. One that a power cut left half made
+/// could not be told from one that has come to harm, and is no cause for an alarm.
+Result<> make_file(const std::filesystem::path& path, const FileName& name, const std::string& store_id) {
+    const std::filesystem::path half_made = path.native() + std::string{kHalfMade};
+    remove_database(half_made);
+    Result<> made;
+    {
+        auto file = sqlite::Database::open(half_made, sqlite::Access::create);
+        if (!file) return pass_on(file.error());
+        // Nobody wants half of it back.
+        made = file->execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+        if (made) made = make_tables(*file, name, store_id);
+        if (made) made = file->execute("COMMIT");
+    }
+    std::error_code problem;
+    if (made) std::filesystem::rename(half_made, path, problem);
+    if (problem) made = fail(Failure::transient, path.native() + ": " + problem.message());
+    if (!made) remove_database(half_made);
+    return made;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileWriter>> FileWriter::create(const std::filesystem::path& folder,
                                                        const FileName& name, const std::string& store_id,
                                                        LayoutCache& layouts) {
-    std::unique_ptr<FileWriter> writer{new FileWriter(name, layouts)};
-    auto file = sqlite::Database::open(folder / name.text(), sqlite::Access::create);
-    if (!file) return pass_on(file.error());
-    writer->file_ = std::move(*file);
-    auto made = writer->file_.execute(kSettings);
-    if (made) made = writer->file_.execute("BEGIN IMMEDIATE");
-    if (made) made = make_tables(writer->file_, name, store_id);
-    if (made) made = writer->file_.execute("COMMIT");
-    if (made) made = writer->prepare();
-    if (!made) {
-        // Half made is of no use to anybody, and the next attempt wants the name.
-        writer.reset();
-        std::error_code ignored;
-        for (const char* part : {"", "-wal", "-shm"})
-            std::filesystem::remove(folder / (name.text() + part), ignored);
-        return pass_on(made.error());
-    }
-    return writer;
+    if (auto made = make_file(folder / name.text(), name, store_id); !made) return pass_on(made.error());
+    return resume(folder, name, layouts);
 }
 
 Result<std::unique_ptr<FileWriter>> FileWriter::resume(const std::filesystem::path& folder,

@@ -75,6 +75,7 @@ SqliteStore::~SqliteStore() {
 // ---- start ----
 
 Result<> SqliteStore::start() {
+    folder_.sweep_half_made();
     const auto names = folder_.files();
     auto opened = open_meta();
     if (!opened) return pass_on(opened.error());

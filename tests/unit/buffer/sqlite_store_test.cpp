@@ -218,6 +218,18 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsSetAsideAndCollectionGoesOn) {
     EXPECT_GT(store_->newest(), newest);
 }
 
+TEST_F(SqliteStoreTest, WhatAPowerCutLeftOfAFileBeingMadeIsSweptAwayWithoutAlarm) {
+    for (const char* name : {"other-20261122-0001.db.new", "boundary-20261122-0001.db.new-journal"})
+        std::ofstream{folder_.path() / name} << "half";
+    open();
+    store_all(sample(m1_, kMorning, 1, true), sample(m1_, kMorning + seconds{1}, 2));
+
+    EXPECT_TRUE(files(folder_, ".new").empty());
+    EXPECT_TRUE(files(folder_, "corrupt").empty());
+    EXPECT_EQ(files(folder_, "other-20261122-0001.db").size(), 1U);
+    EXPECT_EQ(texts(*store_).size(), 2U);
+}
+
 TEST_F(SqliteStoreTest, AFileFoundDamagedWhileReadingIsSetAsideAndReadingGoesOn) {
     open();
     for (int i = 0; i < 2000; ++i) store_->append(sample(m1_, kMorning + seconds{i}, 1));
