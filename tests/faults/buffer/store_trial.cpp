@@ -1,0 +1,400 @@
+#include "tests/faults/buffer/store_trial.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "gateway/buffer/day_file.h"
+
+namespace mg::test {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr minutes kOffset{480};
+constexpr int kMostStarts = 5;
+constexpr seconds kMostTrouble{20};
+
+std::string identity_of(const Sample& sample) {
+    std::string values;
+    for (std::size_t i = 0; i < std::min<std::size_t>(sample.readings.size(), 2); ++i) {
+        const Reading& reading = sample.readings[i];
+        values += has_value(reading.quality) ? fmt::format(" {}", reading.bits) : " -";
+    }
+    return fmt::format("{}@{}{} e{} {}", sample.meter().text, (sample.slot.at - kMorning) / milliseconds{1},
+                       values, sample.epoch, sample.boundary ? "boundary" : "other");
+}
+std::string identity_of(const Gap& gap) {
+    return fmt::format("{} gap {}..{} {} e{}", gap.meter.text, (gap.from.at - kMorning) / milliseconds{1},
+                       (gap.to.at - kMorning) / milliseconds{1}, to_string(gap.reason), gap.epoch);
+}
+std::string identity_of(const StoredItem& item) {
+    const auto* gap = std::get_if<StoredGap>(&item);
+    return gap != nullptr ? identity_of(gap->gap) : identity_of(std::get<StoredSample>(item).sample);
+}
+std::string described(const StoredItem& item) {
+    const auto* sample = std::get_if<StoredSample>(&item);
+    return sample != nullptr ? fmt::format("{} r{}", identity_of(item), sample->revision) : identity_of(item);
+}
+
+}  // namespace
+
+StoreTrial::StoreTrial(StorageOptions like) : options_{std::move(like)} {
+    disk_.watch(folder_.path());
+    options_.path = folder_.path();
+    options_.allow_tmpfs = true;
+    for (int number = 0; number < 3; ++number) meters_.push_back(layout(fmt::format("m{}", number)));
+    meters_.push_back(layout("wide", 250, WireType::u64));
+}
+
+StoreTrial::~StoreTrial() {
+    close();
+    disk_.heal();
+}
+
+void StoreTrial::complain(std::string what) {
+    constexpr std::size_t kEnough = 20;
+    if (complaints_.size() < kEnough) complaints_.push_back(std::move(what));
+}
+
+void StoreTrial::start() {
+    open();
+    recover();
+}
+
+// ---- what the plant does ----
+
+void StoreTrial::append(const Sample& sample) {
+    if (!alive()) return;
+    const std::string identity = identity_of(sample);
+    handed_over_.try_emplace(identity, Handed{local_day(now(), kOffset), sample.boundary});
+    owed_.insert(identity);
+    due_.insert({sample.meter(), sample.slot});
+    store_->append(sample);
+}
+
+void StoreTrial::append(const Gap& gap) {
+    if (!alive()) return;
+    const std::string identity = identity_of(gap);
+    handed_over_.try_emplace(identity, Handed{local_day(now(), kOffset), true});
+    owed_.insert(identity);
+    store_->append(gap);
+}
+
+void StoreTrial::commit() {
+    settle();
+    follow();
+}
+
+void StoreTrial::settle() {
+    if (alive() && !store_->flush(clock_.steady() + seconds{1})) complain("flush() does not come back");
+}
+
+void StoreTrial::pass(milliseconds time) {
+    if (!alive()) return;
+    const Sequence acked = acked_;
+    let_the_thread_work();
+    clock_.advance(time);
+    let_the_thread_work();
+    if (alive() && !disk_.has_failed() && time >= seconds{1}) acked_for_sure_ = acked;
+    follow();
+}
+
+/// What was asked for or due before the call is done behind it. The thread may have been about to rest at the
+/// first call; behind its second rest it has looked at everything.
+void StoreTrial::let_the_thread_work() {
+    for (int round = 0; alive() && round < 2; ++round) {
+        const auto rests = clock_.rests();
+        store_->commit_soon();
+        if (!clock_.wait_for_rest(rests)) complain("the store's thread hangs");
+    }
+}
+
+void StoreTrial::follow() {
+    while (alive()) {
+        const auto peeked = store_->peek(cursor_, 5);
+        if (!peeked) return;  // its disk does not answer: tried again with the next commit
+        for (const StoredItem& item : peeked->items) {
+            if (sequence_of(item) <= cursor_)
+                complain(fmt::format("peek goes back to {}", sequence_of(item)));
+            take_note(item);
+        }
+        if (peeked->through == cursor_) break;
+        cursor_ = peeked->through;
+    }
+    if (alive()) announced_ = std::max(announced_, store_->newest());
+}
+
+void StoreTrial::take_note(const StoredItem& item) {
+    const auto* sample = std::get_if<StoredSample>(&item);
+    Seen seen{.text = described(item), .identity = identity_of(item), .meter = {}, .last_slot = {}};
+    if (sample != nullptr) {
+        seen.meter = sample->sample.meter();
+        seen.last_slot = sample->sample.slot;
+        covered_.insert({seen.meter, seen.last_slot});
+        epoch_seen_ = std::max(epoch_seen_, sample->sample.epoch);
+        taken_at_seen_ = std::max(taken_at_seen_, sample->sample.taken_at);
+    } else {
+        const Gap& gap = std::get<StoredGap>(item).gap;
+        seen.meter = gap.meter;
+        seen.last_slot = last_covered(gap);
+        for (Slot at = gap.from; at < gap.to; at.at += seconds{1}) covered_.insert({gap.meter, at});
+        epoch_seen_ = std::max(epoch_seen_, gap.epoch);
+    }
+    const auto [known, added] = seen_.try_emplace(sequence_of(item), seen);
+    if (added && sequence_of(item) <= announced_)
+        complain(fmt::format("sequence {} comes behind {}: {}", sequence_of(item), announced_, seen.text));
+    if (!added && known->second.text != seen.text) {
+        complain(
+            fmt::format("sequence {} was {} and is {}", sequence_of(item), known->second.text, seen.text));
+    }
+}
+
+void StoreTrial::ack() {
+    if (!alive()) return;
+    store_->ack(consumer_, cursor_);
+    acked_ = std::max(acked_, cursor_);
+}
+
+void StoreTrial::set_aside(Sequence sequence) {
+    if (!alive()) return;
+    ++aside_tried_;
+    if (store_->set_aside(consumer_, sequence, "refused")) ++aside_for_sure_;
+}
+
+void StoreTrial::restart() {
+    if (!alive()) return;
+    close();
+    open();
+}
+
+void StoreTrial::close() {
+    clock_.run_freely(true);
+    store_.reset();
+    clock_.run_freely(false);
+}
+
+void StoreTrial::open() {
+    for (int start = 0; start < kMostStarts; ++start) {
+        if (!disk_.powered()) {
+            disk_.power_on();
+            ++cuts_;
+            owed_.clear();
+        }
+        auto opened = open_store(options_, SiteOptions{}, clock_);
+        if (opened) {
+            store_ = std::move(*opened);
+            break;
+        }
+        if (opened.error().kind == Failure::corrupt) complain("start: " + opened.error().what);
+        // A start that failed is tried again by the service manager; the disk may be better by then.
+        if (start > 0) disk_.heal();
+    }
+    if (!store_) {
+        complain("the store does not open");
+        return;
+    }
+    const Sequence progress = store_->progress(consumer_);
+    cursor_ = progress;
+    if (disk_.powered()) {
+        if (progress > acked_)
+            complain(fmt::format("progress {} beyond what was acked, {}", progress, acked_));
+        if (progress < acked_for_sure_) {
+            complain(fmt::format("progress back at {} although {} was acked more than a second before",
+                                 progress, acked_for_sure_));
+        }
+    }
+    acked_ = progress;
+    follow();
+}
+
+// ---- trouble ----
+
+void StoreTrial::recover() {
+    while (!disk_.powered() || cuts_lived_through_ < cuts_) {
+        if (!disk_.powered()) {
+            close();
+            open();
+        }
+        cuts_lived_through_ = cuts_;
+        law();
+        enter_gaps();
+        commit();
+    }
+}
+
+/// As a start of the gateway does for the slots around the last stored one.
+void StoreTrial::enter_gaps() {
+    for (const auto& [meter, slot] : due_) {
+        if (!alive()) return;
+        if (covered_.contains({meter, slot})) continue;
+        const Slot end{slot.at + seconds{1}};
+        const auto covered = store_->covered_slots(meter, slot, end);
+        if (!covered) {
+            if (alive()) complain("covered_slots(): " + covered.error().what);
+        } else if (covered->empty()) {
+            append(Gap{meter, slot, end, Quality::stopped, store_->last_epoch()});
+        }
+    }
+}
+
+void StoreTrial::heal() {
+    if (!alive()) return;
+    disk_.heal();
+    settle();
+    for (seconds waited{0}; alive() && !store_->stats().trouble.empty(); waited += seconds{1}) {
+        if (waited > kMostTrouble) {
+            complain("the disk is well and the store is not: " + store_->stats().trouble);
+            return;
+        }
+        pass(seconds{1});
+    }
+    settle();
+    follow();
+}
+
+// ---- the law ----
+
+void StoreTrial::law() {
+    const auto items = read_all();
+    if (!items) return;
+    check_order_and_origin(*items);
+    check_what_was_seen(*items);
+    check_consumer(*items);
+    check_figures();
+}
+
+/// Nothing when the power fails meanwhile.
+std::optional<std::vector<StoredItem>> StoreTrial::read_all() {
+    std::vector<StoredItem> all;
+    Sequence after = 0;
+    while (alive()) {
+        auto peeked = store_->peek(after, 7);
+        if (!peeked) {
+            if (alive()) complain("peek(): " + peeked.error().what);
+            return std::nullopt;
+        }
+        std::ranges::move(peeked->items, std::back_inserter(all));
+        if (peeked->through == after) return all;
+        after = peeked->through;
+    }
+    return std::nullopt;
+}
+
+void StoreTrial::check_order_and_origin(const std::vector<StoredItem>& items) {
+    std::set<std::string> identities;
+    std::set<std::string> keys;
+    Sequence before = 0;
+    for (const StoredItem& item : items) {
+        if (sequence_of(item) <= before)
+            complain(fmt::format("sequence {} behind {}", sequence_of(item), before));
+        before = sequence_of(item);
+        const std::string identity = identity_of(item);
+        if (!handed_over_.contains(identity)) complain("never handed over: " + identity);
+        if (!identities.insert(identity).second) complain("stored twice: " + identity);
+        const auto* sample = std::get_if<StoredSample>(&item);
+        if (sample == nullptr) continue;
+        const std::string key =
+            fmt::format("{}@{} r{}", sample->sample.meter().text,
+                        sample->sample.slot.at.time_since_epoch().count(), sample->revision);
+        if (!keys.insert(key).second) complain("two items are " + key);
+    }
+    for (const std::string& identity : owed_) {
+        if (identities.contains(identity) || may_be_gone(identity)) continue;
+        if (store_->stats().trouble.empty() && store_->stats().waiting == 0)
+            complain("handed over, nothing waiting, and not stored: " + identity);
+    }
+}
+
+void StoreTrial::check_what_was_seen(const std::vector<StoredItem>& items) {
+    std::map<Sequence, std::string> now;
+    for (const StoredItem& item : items) now[sequence_of(item)] = described(item);
+    for (const auto& [sequence, seen] : seen_) {
+        const auto found = now.find(sequence);
+        if (found == now.end()) {
+            if (!may_be_gone(seen.identity)) complain(fmt::format("lost: {}, {}", sequence, seen.text));
+        } else if (found->second != seen.text) {
+            complain(fmt::format("{} was {} and is {}", sequence, seen.text, found->second));
+        }
+    }
+}
+
+/// What the consumer did not get lies ahead of it.
+void StoreTrial::check_consumer(const std::vector<StoredItem>& items) {
+    for (const StoredItem& item : items) {
+        const Sequence sequence = sequence_of(item);
+        if (sequence <= cursor_ && !seen_.contains(sequence))
+            complain(fmt::format("the consumer stands at {} and never got {}, {}", cursor_, sequence,
+                                 described(item)));
+    }
+}
+
+void StoreTrial::check_figures() {
+    std::map<MeterId, Slot> last;
+    for (const auto& [sequence, seen] : seen_) {
+        if (may_be_gone(seen.identity)) continue;
+        auto [slot, added] = last.try_emplace(seen.meter, seen.last_slot);
+        if (!added) slot->second = std::max(slot->second, seen.last_slot);
+    }
+    for (const auto& [meter, slot] : last) {
+        const auto known = store_->last_slot(meter);
+        if (!known || *known < slot) complain("last_slot() of " + meter.text + " went back");
+    }
+    if (store_->last_epoch() < epoch_seen_) complain("last_epoch() went back");
+    if (store_->set_aside_count(consumer_) < aside_for_sure_) complain("an item set aside is forgotten");
+    if (store_->set_aside_count(consumer_) > aside_tried_) complain("an item set aside by nobody");
+    const StoreStats stats = store_->stats();
+    if (stats.damaged > 0) complain("damaged items");
+    if (stats.lost > 0) complain("lost for lack of memory");
+    for (const auto& file : files(folder_, "corrupt")) complain("set aside: " + file.filename().native());
+}
+
+bool StoreTrial::may_be_gone(const std::string& identity) const {
+    const auto handed = handed_over_.find(identity);
+    if (handed == handed_over_.end()) return false;
+    const auto keep = handed->second.boundary ? options_.keep_boundary : options_.keep_other;
+    return handed->second.day + keep < local_day(now(), kOffset);
+}
+
+void StoreTrial::final_law() {
+    std::optional<std::vector<StoredItem>> items;
+    while (!items && complaints_.empty()) {
+        heal();
+        recover();
+        pass(std::chrono::hours{2});  // for the housekeeping
+        law();
+        items = read_all();
+    }
+    if (!items) return;
+    check_due_slots();
+    if (const auto waiting = store_->stats().waiting; waiting > 0)
+        complain(fmt::format("{} items still wait", waiting));
+    if (!items->empty() && cursor_ < sequence_of(items->back()))
+        complain("the consumer is not offered the end");
+    for (const StoredItem& item : *items) {
+        if (may_be_gone(identity_of(item))) complain("older than it is kept: " + described(item));
+    }
+}
+
+void StoreTrial::check_due_slots() {
+    for (const Due& due : due_) {
+        if (!covered_.contains(due)) {
+            complain(fmt::format("neither stored nor in a gap: {}@{}", due.first.text,
+                                 (due.second.at - kMorning) / milliseconds{1}));
+        }
+    }
+}
+
+void live_through(StoreTrial& trial, const Scenario& scenario) {
+    trial.start();
+    for (const Step& step : scenario) {
+        step.act(trial);
+        trial.recover();
+    }
+    trial.final_law();
+}
+
+}  // namespace mg::test
