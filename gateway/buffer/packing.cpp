@@ -16,11 +16,11 @@ constexpr std::size_t kMostPoints = 256;
 /// Which bytes are qualities: reading a sample asks 20 times, so it is a table.
 constexpr std::array<bool, 256> kKnownQualities = [] {
     std::array<bool, 256> known{};
-    constexpr std::array kAll{Quality::good,        Quality::clock_untrusted, Quality::implausible,
-                              Quality::no_reply,    Quality::corrupt_reply,   Quality::refused,
-                              Quality::unsupported, Quality::not_available,   Quality::line_down,
-                              Quality::not_asked,   Quality::stopped,         Quality::clock_step,
-                              Quality::storage_lost};
+    constexpr std::array kAll{Quality::good,         Quality::clock_untrusted, Quality::implausible,
+                              Quality::no_reply,     Quality::corrupt_reply,   Quality::refused,
+                              Quality::unsupported,  Quality::not_available,   Quality::line_down,
+                              Quality::not_asked,    Quality::stopped,         Quality::clock_step,
+                              Quality::storage_lost, Quality::before_start};
     for (const Quality quality : kAll) known[static_cast<std::size_t>(quality)] = true;
     return known;
 }();

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 
 /// How long a step of the wall clock, a stop of progress or a new read request can go unnoticed at most.
 constexpr milliseconds kLongestNap = 1s;
+/// How long the first poll of a new metering point waits at most for the disk to know of it.
+constexpr milliseconds kFirstMark = 2s;
 
 std::vector<SlotPlan> plans_of(const std::vector<PolledInstrument>& instruments) {
     std::vector<SlotPlan> plans;
@@ -123,6 +125,7 @@ void LineWorker::follow_clock(const ClockWatch::State& state, UtcTime now) {
 }
 
 void LineWorker::catch_up(UtcTime now, ClockEpoch epoch) {
+    bool any_first = false;
     for (std::size_t i = 0; i < instruments_.size(); ++i) {
         const SlotPlan& plan = instruments_[i].plan;
         Slot next = plan.first_open(now);
@@ -133,10 +136,13 @@ void LineWorker::catch_up(UtcTime now, ClockEpoch epoch) {
                 continue;
             }
             next = std::max(next, resumed->next);
+            any_first = any_first || resumed->is_first;
             for (Gap& gap : resumed->gaps) store_.append(std::move(gap));
         }
         schedule_.resume(i, next);
     }
+    // The one time that a line waits for the disk. One that does not take it is no reason not to poll.
+    if (any_first) static_cast<void>(store_.flush(clock_.steady() + kFirstMark));
     caught_up_ = true;
 }
 

@@ -29,9 +29,18 @@ Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, c
     const Slot open = plan.first_open(now);
     Resumption result{.gaps = {}, .next = open};
     const auto last = store.last_slot(meter);
+    if (!last) {
+        result.is_first = true;
+        result.gaps.push_back({.meter = meter,
+                               .from = plan.at_or_before(open.at - milliseconds{1}),
+                               .to = open,
+                               .reason = Quality::before_start,
+                               .epoch = epoch});
+        return result;
+    }
     // Stored slots ahead of now belong to a time before the clock was set back; the new epoch supersedes
     // them.
-    if (!last || last->at > now) return result;
+    if (last->at > now) return result;
     const Gap like{.meter = meter, .from = {}, .to = {}, .reason = Quality::stopped, .epoch = epoch};
 
     const Slot end{std::min(plan.after(last->at).at, open.at)};

@@ -29,6 +29,7 @@ constexpr std::array kQualities{
     Named{Quality::stopped, "stopped", "gateway stopped", "网关停机"},
     Named{Quality::clock_step, "clock_step", "clock was set", "时钟跳变"},
     Named{Quality::storage_lost, "storage_lost", "storage failed", "存储失败"},
+    Named{Quality::before_start, "before_start", "not yet in operation", "尚未投用"},
 };
 
 const Named& named(Quality quality) {

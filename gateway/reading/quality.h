@@ -22,6 +22,7 @@ enum class Quality : std::uint8_t {
     stopped = 23,        ///< the gateway was not running
     clock_step = 24,     ///< the wall clock was set past this slot
     storage_lost = 25,   ///< read, but the disk could not take it and memory was full
+    before_start = 26,   ///< the metering point was not yet in operation here
 };
 
 constexpr bool has_value(Quality quality) {

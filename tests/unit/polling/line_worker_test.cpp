@@ -49,11 +49,21 @@ struct Plant {
         snapshot = worker.snapshot();
     }
 
-    /// What became of each slot of a meter: the quality of its latest revision, or the reason of the gap over
-    /// it.
+    /// What came after the marks before the first slots.
+    std::vector<StoredItem> since_start() const {
+        auto items = store.items();
+        std::erase_if(items, [](const StoredItem& item) {
+            const auto* gap = std::get_if<StoredGap>(&item);
+            return gap != nullptr && gap->gap.reason == Quality::before_start;
+        });
+        return items;
+    }
+
+    /// What became of each slot of a meter since the start: the quality of its latest revision, or the reason
+    /// of the gap over it.
     std::map<UtcTime, Quality> slots(const std::string& id, milliseconds every) const {
         std::map<UtcTime, Quality> found;
-        for (const StoredItem& item : store.items()) {
+        for (const StoredItem& item : since_start()) {
             if (const auto* stored = std::get_if<StoredSample>(&item)) {
                 if (stored->sample.meter().text == id)
                     found[stored->sample.slot.at] = stored->sample.readings[0].quality;
@@ -95,13 +105,27 @@ TEST(LineWorker, EverySlotOfADayIsStoredOnce) {
     EXPECT_EQ(plant.store.stats().duplicates, 0U);
 }
 
+TEST(LineWorker, ANewMeteringPointIsMarkedOnceBeforeItsFirstPoll) {
+    Plant plant{kMidnight};
+    plant.add("a", 60s);
+    plant.add("b", 10s);
+    plant.run_until(kMidnight + 5min);
+    const auto items = plant.store.items();
+    ASSERT_GE(items.size(), 3U);
+    EXPECT_EQ(std::get<StoredGap>(items[0]).gap,
+              (Gap{{"a"}, {kMidnight - 60s}, {kMidnight}, Quality::before_start, 0}));
+    EXPECT_EQ(std::get<StoredGap>(items[1]).gap,
+              (Gap{{"b"}, {kMidnight - 10s}, {kMidnight}, Quality::before_start, 0}));
+    EXPECT_EQ(plant.since_start().size(), items.size() - 2);
+}
+
 TEST(LineWorker, EveryIndexIsReadAtEachBoundary) {
     Plant plant{kMidnight};
     plant.add("slow", 24h);
     plant.run_until(kMidnight + 1h);
     const auto slots = plant.slots("slow", 15min);
     EXPECT_EQ(slots.size(), 4U);
-    for (const StoredItem& item : plant.store.items())
+    for (const StoredItem& item : plant.since_start())
         EXPECT_TRUE(std::get<StoredSample>(item).sample.boundary);
 }
 
@@ -179,7 +203,7 @@ TEST(LineWorker, AClockSetAheadLeavesOneGapPerMeter) {
     };
     plant.run_until(kMidnight + 1h + 10min);
     std::size_t gaps = 0;
-    for (const StoredItem& item : plant.store.items()) {
+    for (const StoredItem& item : plant.since_start()) {
         if (const auto* gap = std::get_if<StoredGap>(&item)) {
             ++gaps;
             EXPECT_EQ(gap->gap.reason, Quality::clock_step);
@@ -200,7 +224,7 @@ TEST(LineWorker, AClockSetBackSupersedesTheSlotsOfTheOldEpoch) {
     };
     plant.run_until(kMidnight + 40min);
     std::map<UtcTime, std::uint32_t> latest;
-    for (const StoredItem& item : plant.store.items()) {
+    for (const StoredItem& item : plant.since_start()) {
         const auto& stored = std::get<StoredSample>(item);
         latest[stored.sample.slot.at] = stored.revision;
         if (stored.revision > 0) {

@@ -20,12 +20,24 @@ Sample sample_at(UtcTime at) {
     return {.layout = layout, .slot = {at}, .taken_at = at, .readings = {{1, Quality::good}}};
 }
 
-TEST(Resume, ANewMeterHasNoGap) {
+TEST(Resume, ANewMeterIsMarkedSoThatACrashBeforeItsFirstCommitIsSeen) {
+    // given: a start, and a crash before anything but the mark was committed
     MemoryStore store;
-    const auto resumed = resume_after_stop(store, {"a"}, kPlan, kMidnight + 500ms, 0);
-    ASSERT_TRUE(resumed);
-    EXPECT_TRUE(resumed->gaps.empty());
-    EXPECT_EQ(resumed->next.at, kMidnight);
+    const auto first = resume_after_stop(store, {"a"}, kPlan, kMidnight + 500ms, 0);
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(first->is_first);
+    EXPECT_EQ(first->next.at, kMidnight);
+    ASSERT_EQ(first->gaps.size(), 1U);
+    EXPECT_EQ(first->gaps[0], (Gap{{"a"}, {kMidnight - 1s}, {kMidnight}, Quality::before_start, 0}));
+    store.append(first->gaps[0]);
+    // when: it starts again ten seconds later
+    const auto second = resume_after_stop(store, {"a"}, kPlan, kMidnight + 10s, 0);
+    // then: nothing that fell due is without a trace
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(second->is_first);
+    ASSERT_EQ(second->gaps.size(), 1U);
+    EXPECT_EQ(second->gaps[0], (Gap{{"a"}, {kMidnight}, {kMidnight + 10s}, Quality::stopped, 0}));
+    EXPECT_EQ(second->next.at, kMidnight + 10s);
 }
 
 TEST(Resume, ASlotAlreadyStoredIsNotReadAgain) {

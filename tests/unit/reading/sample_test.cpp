@@ -54,7 +54,7 @@ TEST(Quality, NamesComeBackAndOnlyTheFirstThreeCarryAValue) {
          {Quality::good, Quality::clock_untrusted, Quality::implausible, Quality::no_reply,
           Quality::corrupt_reply, Quality::refused, Quality::unsupported, Quality::not_available,
           Quality::line_down, Quality::not_asked, Quality::stopped, Quality::clock_step,
-          Quality::storage_lost}) {
+          Quality::storage_lost, Quality::before_start}) {
         EXPECT_EQ(quality_from(to_string(quality)), quality);
         EXPECT_EQ(has_value(quality), quality <= Quality::implausible);
     }
