@@ -179,6 +179,48 @@ TEST_F(SqliteStoreTest, AModelMayChangeAtNoon) {
     EXPECT_EQ(std::get<StoredSample>(items[1]).sample.layout->points.size(), 3U);
 }
 
+/// Remembers how long its users meant to sleep.
+class NapClock final : public Clock {
+public:
+    [[nodiscard]] UtcTime utc() const override { return real_.utc(); }
+    [[nodiscard]] SteadyTime steady() const override { return real_.steady(); }
+    [[nodiscard]] bool synchronised() const override { return true; }
+    bool wait_until(SteadyTime due, std::stop_token stop) override {
+        return real_.wait_until(due, std::move(stop));
+    }
+    Wake wait(SteadyTime due, std::stop_token stop, Signal& signal) override {
+        const auto nap = std::chrono::duration_cast<milliseconds>(due - steady());
+        longest_.with([&](milliseconds& longest) { longest = std::max(longest, nap); });
+        return real_.wait(due, std::move(stop), signal);
+    }
+    [[nodiscard]] milliseconds longest_nap() const { return longest_.copy(); }
+
+private:
+    SystemClock real_;
+    Guarded<milliseconds> longest_;
+};
+
+TEST_F(SqliteStoreTest, ItsThreadShowsThatItLivesAndThatItWaitsForTheDisk) {
+    enum class Sign : std::uint8_t { progress, disk };
+    Guarded<std::vector<Sign>> signs;
+    NapClock clock;
+    auto store =
+        open_store(options_, {}, clock,
+                   {.progress = [&] { signs.with([](auto& said) { said.push_back(Sign::progress); }); },
+                    .waiting_for_disk = [&] { signs.with([](auto& said) { said.push_back(Sign::disk); }); }});
+    ASSERT_TRUE(store);
+    (*store)->append(sample(m1_, kMorning, 7));
+    settle(**store, clock);
+    // The thread may be at work when flush() returns; it says so when it is back.
+    EXPECT_TRUE(
+        eventually([&] { return signs.copy().size() >= 2 && signs.copy().back() == Sign::progress; }));
+
+    EXPECT_LE(clock.longest_nap(), seconds{10}) << "or the watchdog takes an idle store for a dead one";
+    EXPECT_EQ(signs.copy().front(), Sign::disk) << "nothing may touch the disk before it is said";
+    store->reset();
+    EXPECT_EQ(signs.copy().back(), Sign::disk) << "the last commit may take its time as well";
+}
+
 TEST_F(SqliteStoreTest, ASecondProcessIsToldWhoHasTheFolder) {
     open();
     const auto second = open_store(options_, {}, clock_);
