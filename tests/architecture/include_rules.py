@@ -40,6 +40,7 @@ LIBRARY_HOMES = {
     r"spdlog/.*": ["gateway/base/log.cpp"],
     r"boost/.*": ["gateway/control/", "gateway/daemon/", "gateway/web/"],
     r"curl/.*": ["gateway/uplink/"],
+    r"zstd\.h": ["gateway/buffer/zstd_frames.cpp"],
 }
 # One header may show a library to its own folder only, and to nobody else.
 LIBRARY_HEADERS = {"gateway/control/json_fields.h"}
