@@ -72,7 +72,10 @@ Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, st
     if (!header) return tl::unexpected<Error>(header.error());
     const auto row = header->step();
     if (!row) return tl::unexpected<Error>(row.error());
-    if (!*row || header->integer(0) != kFileFormat || header->text(1) != to_string(name.kind)) {
+    const std::int64_t format = *row ? header->integer(0) : 0;
+    const bool closed = *row && header->integer(10) != 0;
+    const bool packed = format == kPackedFormat && closed;
+    if ((format != kFileFormat && !packed) || header->text(1) != to_string(name.kind)) {
         return fail(Failure::corrupt,
                     trf("{}: not a sample file of this format", "{}：不是本格式的采样文件", name.text()));
     }
@@ -82,7 +85,8 @@ Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, st
                         .items = header->integer(5),
                         .last_taken_at = time_from(header->integer(8)),
                         .last_epoch = static_cast<ClockEpoch>(header->integer(9)),
-                        .closed = header->integer(10) != 0};
+                        .closed = closed,
+                        .packed = packed};
     if (!header->is_null(6)) summary.first_slot.at = time_from(header->integer(6));
     if (!header->is_null(7)) summary.last_slot.at = time_from(header->integer(7));
     return summary;
@@ -177,8 +181,12 @@ void FileSummary::add(Sequence sequence, Slot from, Slot to, UtcTime taken_at, C
     last_epoch = std::max(last_epoch, epoch);
 }
 
+Result<> make_empty_tables(sqlite::Database& file) {
+    return file.execute(kSchema);
+}
+
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id) {
-    if (auto made = file.execute(kSchema); !made) return made;
+    if (auto made = make_empty_tables(file); !made) return made;
     auto header = file.prepare(kInsertHeader);
     if (!header) return tl::unexpected<Error>(header.error());
     const std::string day = day_text(name.day);

@@ -45,6 +45,7 @@ struct FileSummary {
     UtcTime last_taken_at{};
     ClockEpoch last_epoch{0};
     bool closed{false};  ///< no row will ever be added
+    bool packed{false};  ///< its samples are in groups (packed_file.h); closed as well
 
     void add(Sequence sequence, Slot from, Slot to, UtcTime taken_at, ClockEpoch epoch);
 };
@@ -59,7 +60,10 @@ struct LatestRow {
 };
 
 inline constexpr int kFileFormat = 1;
+inline constexpr int kPackedFormat = 2;
 
+/// The tables of a file, without a row.
+Result<> make_empty_tables(sqlite::Database& file);
 /// The tables of a new file, its header row included.
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id);
 

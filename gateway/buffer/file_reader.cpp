@@ -1,20 +1,21 @@
 #include "gateway/buffer/file_reader.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "gateway/base/language.h"
+#include "gateway/buffer/packed_rows.h"
 #include "gateway/buffer/packing.h"
 
 namespace mg {
 namespace {
 
 constexpr std::size_t kMostResting = 8;
+constexpr std::size_t kMostRestingGroups = 3;     // of 5 MiB: two kinds of files, and a second consumer
 constexpr std::int64_t kMostLayouts = 1'000'000;  // numbers beyond come from a damaged row
 
 constexpr const char* kSettings = "PRAGMA cache_size = -256; PRAGMA temp_store = MEMORY;";
-constexpr std::string_view kSamples =
-    "SELECT seq, slot, layout, taken_at, epoch, revision, data FROM samples WHERE seq > ? AND seq <= ? ORDER "
-    "BY seq";
+constexpr std::string_view kFormat = "SELECT format FROM header";
 constexpr std::string_view kGaps =
     "SELECT seq, meter, \"from\", \"to\", reason, epoch FROM gaps WHERE seq > ? AND seq <= ? ORDER BY seq";
 constexpr std::string_view kFindLayout = "SELECT body FROM layouts WHERE id = ?";
@@ -40,52 +41,75 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::filesystem::path
                                        immutable ? sqlite::Access::immutable : sqlite::Access::query);
     if (!file) return pass_on(file.error());
     reader->file_ = std::move(*file);
-    if (auto set = reader->file_.execute(kSettings); !set) return pass_on(set.error());
-    for (const auto& [statement, sql] :
-         {std::pair{&reader->samples_.rows, kSamples}, std::pair{&reader->gaps_.rows, kGaps},
-          std::pair{&reader->find_layout_, kFindLayout}, std::pair{&reader->find_meter_, kFindMeter}}) {
-        auto prepared = reader->file_.prepare(sql);
-        if (!prepared) return pass_on(prepared.error());
-        *statement = std::move(*prepared);
-    }
-    auto lookup = SlotLookup::open(reader->file_);
-    if (!lookup) return pass_on(lookup.error());
-    reader->lookup_ = std::move(*lookup);
+    if (auto prepared = reader->prepare(); !prepared) return pass_on(prepared.error());
     return reader;
 }
 
-Result<> FileReader::step(Cursor& cursor) {
-    const auto row = cursor.rows.step();
-    cursor.at_row = row.has_value() && *row;
-    if (!row) {
-        broken_ = row.error().kind == Failure::corrupt;
-        return pass_on(row.error());
+Result<> FileReader::prepare() {
+    if (auto set = file_.execute(kSettings); !set) return set;
+    for (const auto& [statement, sql] : {std::pair{&gaps_, kGaps}, std::pair{&find_layout_, kFindLayout},
+                                         std::pair{&find_meter_, kFindMeter}}) {
+        auto prepared = file_.prepare(sql);
+        if (!prepared) return pass_on(prepared.error());
+        *statement = std::move(*prepared);
     }
-    if (cursor.at_row) cursor.sequence = cursor.rows.integer(0);
+    const auto format = file_.integer(kFormat);
+    if (!format) return pass_on(format.error());
+    if (*format == kPackedFormat) {
+        auto groups = PackedGroups::open(file_, [this](std::int64_t number) { return layout(number); });
+        if (!groups) return pass_on(groups.error());
+        groups_ = std::make_unique<PackedGroups>(std::move(*groups));
+        auto rows = PackedRows::open(file_, *groups_);
+        if (!rows) return pass_on(rows.error());
+        samples_ = std::make_unique<PackedRows>(std::move(*rows));
+    } else {
+        auto rows = PlainRows::open(file_);
+        if (!rows) return pass_on(rows.error());
+        samples_ = std::make_unique<PlainRows>(std::move(*rows));
+    }
+    auto lookup = SlotLookup::open(file_, groups_.get());
+    if (!lookup) return pass_on(lookup.error());
+    lookup_ = std::move(*lookup);
+    return {};
+}
+
+Result<> FileReader::note_if_broken(Result<> outcome) {
+    if (!outcome) broken_ = outcome.error().kind == Failure::corrupt;
+    return outcome;
+}
+
+Result<> FileReader::step_gaps() {
+    gap_.reset();
+    const auto row = gaps_.step();
+    if (!row) return pass_on(row.error());
+    if (*row) gap_ = gaps_.integer(0);
     return {};
 }
 
 Result<> FileReader::begin(Sequence after, Sequence through) {
     end();
-    samples_.rows.bind(1, after).bind(2, through);
-    if (auto stepped = step(samples_); !stepped) return stepped;
+    if (auto begun = note_if_broken(samples_->begin(after, through)); !begun) return begun;
     if (name_.kind != FileKind::boundary) return {};
-    gaps_.rows.bind(1, after).bind(2, through);
-    return step(gaps_);
+    gaps_.bind(1, after).bind(2, through);
+    return note_if_broken(step_gaps());
+}
+
+bool FileReader::sample_is_next() const {
+    const auto sample = samples_->next();
+    return sample && (!gap_ || *sample < *gap_);
 }
 
 std::optional<Sequence> FileReader::next() const {
-    if (samples_.at_row && gaps_.at_row) return std::min(samples_.sequence, gaps_.sequence);
-    if (samples_.at_row) return samples_.sequence;
-    if (gaps_.at_row) return gaps_.sequence;
-    return std::nullopt;
+    return sample_is_next() ? samples_->next() : gap_;
 }
 
 Result<StoredItem> FileReader::take() {
-    const bool sample = samples_.at_row && (!gaps_.at_row || samples_.sequence < gaps_.sequence);
-    auto item = sample ? sample_at_row() : gap_at_row();
+    const bool sample = sample_is_next();
+    auto item = sample ? next_sample() : next_gap();
     if (!item && item.error().kind != Failure::corrupt) return item;
-    if (auto stepped = step(sample ? samples_ : gaps_); !stepped) return pass_on(stepped.error());
+    if (!item) damaged_ = sample ? samples_->damaged() : DamagedItems{.first = *gap_, .items = 1};
+    auto stepped = note_if_broken(sample ? samples_->step() : step_gaps());
+    if (!stepped) return pass_on(stepped.error());
     return item;
 }
 
@@ -115,42 +139,46 @@ Result<MeterId> FileReader::meter(std::int64_t number) {
     return meter;
 }
 
-Result<StoredItem> FileReader::sample_at_row() {
-    const sqlite::Statement& row = samples_.rows;
-    auto known = layout(row.integer(2));
+Result<StoredItem> FileReader::next_sample() {
+    const auto row = samples_->row();
+    if (!row) return pass_on(row.error());
+    auto known = layout(row->layout);
     if (!known) return pass_on(known.error());
-    auto readings = unpack(**known, row.bytes(6));
+    auto readings = unpack(**known, row->data);
     if (!readings) return pass_on(readings.error());
-    return StoredSample{.sequence = samples_.sequence,
-                        .revision = static_cast<std::uint32_t>(row.integer(5)),
+    return StoredSample{.sequence = row->sequence,
+                        .revision = static_cast<std::uint32_t>(row->revision),
                         .sample = {.layout = std::move(*known),
-                                   .slot = {time_from(row.integer(1))},
-                                   .taken_at = time_from(row.integer(3)),
-                                   .epoch = static_cast<ClockEpoch>(row.integer(4)),
+                                   .slot = {time_from(row->slot)},
+                                   .taken_at = time_from(row->taken_at),
+                                   .epoch = static_cast<ClockEpoch>(row->epoch),
                                    .boundary = name_.kind == FileKind::boundary,
                                    .readings = std::move(*readings)}};
 }
 
-Result<StoredItem> FileReader::gap_at_row() {
-    const sqlite::Statement& row = gaps_.rows;
+Result<StoredItem> FileReader::next_gap() {
+    const sqlite::Statement& row = gaps_;
     auto of = meter(row.integer(1));
     if (!of) return pass_on(of.error());
     const auto reason = row.integer(4);
     if (reason < 0 || reason > 255 || !is_known_quality(static_cast<std::uint8_t>(reason))) {
         return fail(Failure::corrupt, trf("{0}: reason {1} of a gap", "{0}：缺口原因 {1}", of->text, reason));
     }
-    return StoredGap{gaps_.sequence, Gap{.meter = std::move(*of),
-                                         .from = {time_from(row.integer(2))},
-                                         .to = {time_from(row.integer(3))},
-                                         .reason = static_cast<Quality>(reason),
-                                         .epoch = static_cast<ClockEpoch>(row.integer(5))}};
+    return StoredGap{*gap_, Gap{.meter = std::move(*of),
+                                .from = {time_from(row.integer(2))},
+                                .to = {time_from(row.integer(3))},
+                                .reason = static_cast<Quality>(reason),
+                                .epoch = static_cast<ClockEpoch>(row.integer(5))}};
 }
 
 void FileReader::end() {
-    for (Cursor* cursor : {&samples_, &gaps_}) {
-        cursor->rows.reset();
-        cursor->at_row = false;
-    }
+    samples_->end();
+    gaps_.reset();
+    gap_.reset();
+}
+
+void FileReader::forget_group() {
+    if (groups_) groups_->forget();
 }
 
 Result<FileReaders::Lease> FileReaders::take(const FileEntry& entry) {
@@ -185,6 +213,10 @@ void FileReaders::give_back(FileReader* used, std::uint64_t generation) {
             state.resting.erase(state.resting.begin());
         }
         state.resting.push_back(std::move(reader));
+        std::size_t groups = 0;
+        for (auto& resting : std::views::reverse(state.resting)) {
+            if (resting->keeps_group() && ++groups > kMostRestingGroups) resting->forget_group();
+        }
     });
 }
 

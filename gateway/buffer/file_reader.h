@@ -9,12 +9,15 @@
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/layout_cache.h"
+#include "gateway/buffer/packed_groups.h"
+#include "gateway/buffer/sample_rows.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/buffer/slot_lookup.h"
 
 namespace mg {
 
-/// Reads one file by sequence, samples and gaps merged. One thread at a time; blocks for the disk.
+/// Reads one file by sequence, samples and gaps merged, whether it is packed or not. One thread at a time;
+/// blocks for the disk. Of a packed file it holds one group, about 5 MiB, until forget_group().
 class FileReader {
 public:
     [[nodiscard]] static Result<std::unique_ptr<FileReader>> open(const std::filesystem::path& folder,
@@ -29,36 +32,41 @@ public:
     Result<> begin(Sequence after, Sequence through);
     /// Of the item that take() will give; none at the end.
     [[nodiscard]] std::optional<Sequence> next() const;
-    /// The next item, moving on. corrupt: this one is damaged, the following may be read. Other failures end
-    /// the reading.
+    /// The next item, moving on. corrupt: damaged() says what cannot be read; the following may be. Other
+    /// failures end the reading.
     Result<StoredItem> take();
+    /// What the last take() passed over.
+    [[nodiscard]] DamagedItems damaged() const { return damaged_; }
     /// Lets go of the rows; needed before the reader rests, or the log of the file could not be emptied.
     void end();
-    /// The file itself is damaged, not a single item of it.
+    /// The file itself is damaged, not a single item or group of it.
     [[nodiscard]] bool broken() const { return broken_; }
+    [[nodiscard]] bool keeps_group() const { return groups_ && groups_->keeps_one(); }
+    void forget_group();
 
 private:
-    struct Cursor {
-        sqlite::Statement rows;
-        bool at_row{false};
-        Sequence sequence{0};
-    };
     FileReader(const FileName& name, bool closed, LayoutCache& layouts)
         : name_{name}, closed_{closed}, layouts_{layouts} {}
-    Result<> step(Cursor& cursor);
+    Result<> prepare();
+    Result<> note_if_broken(Result<> outcome);
+    Result<> step_gaps();
+    [[nodiscard]] bool sample_is_next() const;
     Result<LayoutRef> layout(std::int64_t number);
     Result<MeterId> meter(std::int64_t number);
-    Result<StoredItem> sample_at_row();
-    Result<StoredItem> gap_at_row();
+    Result<StoredItem> next_sample();
+    Result<StoredItem> next_gap();
 
     FileName name_;
     bool closed_;
     bool broken_{false};
     LayoutCache& layouts_;
     sqlite::Database file_;
+    std::unique_ptr<PackedGroups> groups_;  ///< only of a packed file
+    std::unique_ptr<SampleRows> samples_;
     SlotLookup lookup_;
-    Cursor samples_;
-    Cursor gaps_;
+    sqlite::Statement gaps_;
+    std::optional<Sequence> gap_;  ///< the one that stands next
+    DamagedItems damaged_;
     sqlite::Statement find_layout_;
     sqlite::Statement find_meter_;
     std::vector<LayoutRef> known_layouts_;  ///< by number

@@ -6,6 +6,7 @@ namespace mg {
 namespace {
 
 constexpr std::string_view kMeter = "SELECT id FROM meters WHERE name = ?";
+constexpr std::string_view kLayouts = "SELECT id FROM layouts WHERE meter = ?";
 constexpr std::string_view kLatest =
     "SELECT revision, epoch, data FROM samples WHERE slot = ? AND meter = ? ORDER BY revision DESC LIMIT 1";
 constexpr std::string_view kGap =
@@ -21,12 +22,13 @@ constexpr milliseconds kGapStep{1000};
 
 }  // namespace
 
-Result<SlotLookup> SlotLookup::open(sqlite::Database& file) {
+Result<SlotLookup> SlotLookup::open(sqlite::Database& file, PackedGroups* groups) {
     SlotLookup lookup;
+    lookup.groups_ = groups;
     for (const auto& [statement, sql] :
-         {std::pair{&lookup.meter_, kMeter}, std::pair{&lookup.latest_, kLatest},
-          std::pair{&lookup.gap_, kGap}, std::pair{&lookup.next_slot_, kNextSlot},
-          std::pair{&lookup.gaps_in_, kGapsIn}}) {
+         {std::pair{&lookup.meter_, kMeter}, std::pair{&lookup.layouts_, kLayouts},
+          std::pair{&lookup.latest_, kLatest}, std::pair{&lookup.gap_, kGap},
+          std::pair{&lookup.next_slot_, kNextSlot}, std::pair{&lookup.gaps_in_, kGapsIn}}) {
         auto prepared = file.prepare(sql);
         if (!prepared) return tl::unexpected<Error>(prepared.error());
         *statement = std::move(*prepared);
@@ -48,13 +50,67 @@ Result<std::optional<LatestRow>> SlotLookup::latest(const MeterId& meter, Slot s
     if (*number == 0) return std::nullopt;
     const auto row = latest_.bind(1, stored(slot.at)).bind(2, *number).step();
     if (!row) return tl::unexpected<Error>(row.error());
-    if (!*row) return std::nullopt;
-    const auto packed = latest_.bytes(2);
-    LatestRow latest{.revision = static_cast<std::uint32_t>(latest_.integer(0)),
-                     .epoch = static_cast<ClockEpoch>(latest_.integer(1)),
-                     .packed = {packed.begin(), packed.end()}};
-    latest_.reset();
+    std::optional<LatestRow> latest;
+    if (*row) {
+        const auto packed = latest_.bytes(2);
+        latest = LatestRow{.revision = static_cast<std::uint32_t>(latest_.integer(0)),
+                           .epoch = static_cast<ClockEpoch>(latest_.integer(1)),
+                           .packed = {packed.begin(), packed.end()}};
+        latest_.reset();
+    }
+    if (auto looked = latest_in_groups(*number, slot, latest); !looked) {
+        return tl::unexpected<Error>(looked.error());
+    }
     return latest;
+}
+
+Result<std::vector<std::int64_t>> SlotLookup::layouts_of(std::int64_t meter) {
+    std::vector<std::int64_t> layouts;
+    layouts_.bind(1, meter);
+    while (true) {
+        const auto row = layouts_.step();
+        if (!row) return tl::unexpected<Error>(row.error());
+        if (!*row) return layouts;
+        layouts.push_back(layouts_.integer(0));
+    }
+}
+
+template <class See>
+Result<> SlotLookup::look_in_groups(std::int64_t meter, Slot from, Slot to, const See& see) {
+    if (groups_ == nullptr) return {};
+    const auto layouts = layouts_of(meter);
+    if (!layouts) return tl::unexpected<Error>(layouts.error());
+    const auto ranges = groups_->covering(stored(from.at), stored(to.at));
+    if (!ranges) return tl::unexpected<Error>(ranges.error());
+    for (const PackedGroups::Range& range : *ranges) {
+        const auto group = groups_->head(range);
+        if (!group && group.error().kind == Failure::corrupt) continue;
+        if (!group) return tl::unexpected<Error>(group.error());
+        for (const std::int64_t layout : *layouts) {
+            for (const std::uint32_t row : (*group)->rows_of(layout)) {
+                const std::int64_t slot = (*group)->slot(row);
+                if (slot < stored(from.at) || slot > stored(to.at)) continue;
+                if (auto seen = see(range, row, (*group)->row(row)); !seen) return seen;
+            }
+        }
+    }
+    return {};
+}
+
+Result<> SlotLookup::latest_in_groups(std::int64_t meter, Slot slot, std::optional<LatestRow>& latest) {
+    return look_in_groups(meter, slot, slot,
+                          [&](const PackedGroups::Range& range, std::uint32_t at, SampleRow row) -> Result<> {
+                              const auto revision = static_cast<std::uint32_t>(row.revision);
+                              if (latest && latest->revision > revision) return {};
+                              const auto group = groups_->whole(range);
+                              if (!group && group.error().kind != Failure::corrupt)
+                                  return tl::unexpected<Error>(group.error());
+                              if (group) row = (*group)->row(at);
+                              latest = LatestRow{.revision = revision,
+                                                 .epoch = static_cast<ClockEpoch>(row.epoch),
+                                                 .packed = {row.data.begin(), row.data.end()}};
+                              return {};
+                          });
 }
 
 Result<bool> SlotLookup::has(const Gap& gap) {
@@ -82,6 +138,13 @@ Result<> SlotLookup::add_covered(const MeterId& meter, Slot from, Slot to, std::
         if (!found) return tl::unexpected<Error>(found.error());
         if (*found) slots.insert(at);
     }
+    const Slot last{to.at - milliseconds{1}};
+    auto looked = look_in_groups(*number, from, last,
+                                 [&](const PackedGroups::Range&, std::uint32_t, const SampleRow& row) {
+                                     slots.insert(Slot{time_from(row.slot)});
+                                     return Result<>{};
+                                 });
+    if (!looked) return looked;
     gaps_in_.bind(1, *number).bind(2, stored(to.at)).bind(3, stored(from.at));
     while (true) {
         const auto row = gaps_in_.step();

@@ -2,9 +2,11 @@
 
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "gateway/base/sqlite.h"
 #include "gateway/buffer/day_file.h"
+#include "gateway/buffer/packed_groups.h"
 
 namespace mg {
 
@@ -12,9 +14,10 @@ namespace mg {
 /// yet committed, and on readers'. Blocks for the disk; one thread at a time.
 class SlotLookup {
 public:
-    [[nodiscard]] static Result<SlotLookup> open(sqlite::Database& file);
+    /// `groups` of a packed file; they must live as long as this.
+    [[nodiscard]] static Result<SlotLookup> open(sqlite::Database& file, PackedGroups* groups = nullptr);
 
-    /// The row with the highest revision.
+    /// The row with the highest revision. A row whose readings are damaged has none.
     [[nodiscard]] Result<std::optional<LatestRow>> latest(const MeterId& meter, Slot slot);
     /// Exactly this gap is stored.
     [[nodiscard]] Result<bool> has(const Gap& gap);
@@ -24,8 +27,16 @@ public:
 private:
     /// 0: the file does not know the meter.
     [[nodiscard]] Result<std::int64_t> number_of(const MeterId& meter);
+    [[nodiscard]] Result<std::vector<std::int64_t>> layouts_of(std::int64_t meter);
+    /// Calls see(group, row number) for the rows of the meter in [from, to] that are in groups. A group that
+    /// is damaged has no rows.
+    template <class See>
+    [[nodiscard]] Result<> look_in_groups(std::int64_t meter, Slot from, Slot to, const See& see);
+    [[nodiscard]] Result<> latest_in_groups(std::int64_t meter, Slot slot, std::optional<LatestRow>& latest);
 
+    PackedGroups* groups_{nullptr};
     sqlite::Statement meter_;
+    sqlite::Statement layouts_;
     sqlite::Statement latest_;
     sqlite::Statement gap_;
     sqlite::Statement next_slot_;

@@ -96,7 +96,7 @@ Result<Peeked> StoreReader::walk(const Walk& walk) {
         } else if (reader.broken()) {
             report_damaged((*next)->file.name);
         } else {
-            note_damaged((*next)->file.name, sequence, item.error());
+            note_damaged((*next)->file.name, reader.damaged(), item.error());
         }
         peeked.through = sequence;
         if (!reader.broken() && reader.next()) continue;
@@ -113,14 +113,15 @@ void StoreReader::report_damaged(const FileName& file) {
     if (catalogue_.report_damaged(file)) file_damaged_();
 }
 
-void StoreReader::note_damaged(const FileName& file, Sequence sequence, const Error& why) {
+void StoreReader::note_damaged(const FileName& file, DamagedItems what, const Error& why) {
     const bool news = damaged_.with([&](std::set<Sequence>& known) {
-        return known.size() < kMostDamagedKnown && known.insert(sequence).second;
+        return known.size() < kMostDamagedKnown && known.insert(what.first).second;
     });
     if (!news) return;
-    damaged_count_.add();
-    log::error("{}", trf("{0}: item {1} is damaged and passed over: {2}", "{0}：第 {1} 条已损坏，跳过：{2}",
-                         file.text(), sequence, why.what));
+    damaged_count_.add(static_cast<std::uint64_t>(what.items));
+    log::error("{}", trf("{0}: damaged and passed over, items from {1} on: {2} ({3})",
+                         "{0}：已损坏，跳过从 {1} 起的 {2} 条（{3}）", file.text(), what.first, what.items,
+                         why.what));
 }
 
 }  // namespace mg

@@ -47,7 +47,7 @@ private:
     Result<Peeked> walk(const Walk& walk);
     Result<std::optional<Stream>> open_stream(FileKind kind, Sequence after, const Walk& walk);
     [[nodiscard]] std::optional<FileEntry> next_file(FileKind kind, Sequence after, const Walk& walk) const;
-    void note_damaged(const FileName& file, Sequence sequence, const Error& why);
+    void note_damaged(const FileName& file, DamagedItems what, const Error& why);
 
     Catalogue& catalogue_;
     FileReaders& readers_;
