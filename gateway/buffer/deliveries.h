@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,6 +48,15 @@ struct Resend {
     bool operator==(const Resend&) const = default;
 };
 
+/// What a consumer sent on one calendar day of the site.
+struct TrafficDay {
+    std::chrono::sys_days day;
+    UtcTime since{};  ///< the first message of it
+    std::uint64_t bytes{0};
+    std::uint64_t messages{0};
+    bool operator==(const TrafficDay&) const = default;
+};
+
 struct SetAside {
     Sequence sequence{0};
     std::string why;  ///< the destination's words
@@ -80,6 +90,13 @@ public:
     /// With last_at >= since, oldest first, at most `most`. Blocks for the disk.
     virtual Result<std::vector<Receipt>> receipts(const UplinkId& consumer, UtcTime since,
                                                   std::size_t most) = 0;
+
+    /// Adds to what is known of its day. Returns at once; on disk within a second, together with the
+    /// progress.
+    virtual void count_traffic(const UplinkId& consumer, const TrafficDay& more) = 0;
+    /// Of the last kTrafficDays days that anything was sent on, oldest first. Never blocks.
+    virtual std::vector<TrafficDay> traffic(const UplinkId& consumer) = 0;
+    static constexpr std::size_t kTrafficDays = 400;
 
     /// Oldest first, at most `most`. Blocks for the disk.
     virtual Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most) = 0;

@@ -19,6 +19,12 @@ bool continues(const Receipt& earlier, const Receipt& later) {
            later.items.first == earlier.items.last + 1 && later.last_at - earlier.first_at < kReceiptSpan;
 }
 
+/// Those that can have changed since a second ago, midnight included.
+std::vector<TrafficDay> last_two(const std::vector<TrafficDay>& days) {
+    constexpr std::size_t kRecent = 2;
+    return {days.end() - static_cast<std::ptrdiff_t>(std::min(kRecent, days.size())), days.end()};
+}
+
 }  // namespace
 
 std::string_view to_string(Lane lane) {
@@ -42,6 +48,7 @@ Result<> DeliveryBook::load() {
             known.progress = std::move(row.progress);
             known.paused = row.paused;
             known.resends = std::move(row.resends);
+            known.traffic = std::move(row.traffic);
         }
     });
     return {};
@@ -163,6 +170,28 @@ Result<std::vector<Receipt>> DeliveryBook::receipts(const UplinkId& consumer, Ut
     return meta_.receipts(consumer, since, most);
 }
 
+void DeliveryBook::count_traffic(const UplinkId& consumer, const TrafficDay& more) {
+    change(consumer, [&](Consumer& known) {
+        known.moved = true;
+        auto at = std::ranges::lower_bound(known.traffic, more.day, {}, &TrafficDay::day);
+        if (at == known.traffic.end() || at->day != more.day) {
+            known.traffic.insert(at, more);
+            if (known.traffic.size() > kTrafficDays) known.traffic.erase(known.traffic.begin());
+            return true;
+        }
+        at->bytes += more.bytes;
+        at->messages += more.messages;
+        return true;
+    });
+}
+
+std::vector<TrafficDay> DeliveryBook::traffic(const UplinkId& consumer) {
+    return state_.with([&](const State& state) {
+        const auto known = state.consumers.find(consumer);
+        return known == state.consumers.end() ? std::vector<TrafficDay>{} : known->second.traffic;
+    });
+}
+
 Result<std::vector<SetAside>> DeliveryBook::set_aside_items(const UplinkId& consumer, std::size_t most) {
     return meta_.set_aside_items(consumer, most);
 }
@@ -186,7 +215,8 @@ Result<> DeliveryBook::save() {
                         .progress = consumer.progress,
                         .paused = consumer.paused,
                         .resends = consumer.resends,
-                        .receipts = consumer.receipts};
+                        .receipts = consumer.receipts,
+                        .traffic = last_two(consumer.traffic)};
         }
         return news;
     });

@@ -42,6 +42,8 @@ public:
     Result<> end_resend(const UplinkId& consumer, std::uint64_t id) override;
     void keep_receipt(const UplinkId& consumer, const Receipt& receipt) override;
     Result<std::vector<Receipt>> receipts(const UplinkId& consumer, UtcTime since, std::size_t most) override;
+    void count_traffic(const UplinkId& consumer, const TrafficDay& more) override;
+    std::vector<TrafficDay> traffic(const UplinkId& consumer) override;
     Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most) override;
     Result<> taken_after_all(const UplinkId& consumer, SequenceRange items) override;
 
@@ -54,8 +56,9 @@ private:
         Progress progress;
         bool paused{false};
         std::vector<Resend> resends;
-        std::vector<Receipt> receipts;  ///< not yet written, or written and still able to grow
-        bool moved{false};              ///< progress or a resend, since it was last saved
+        std::vector<Receipt> receipts;    ///< not yet written, or written and still able to grow
+        std::vector<TrafficDay> traffic;  ///< ascending
+        bool moved{false};                ///< progress, a resend or traffic, since it was last saved
     };
     struct State {
         std::map<UplinkId, Consumer> consumers;

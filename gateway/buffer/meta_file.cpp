@@ -41,6 +41,14 @@ constexpr std::array kUpgrades{
         answer TEXT NOT NULL, PRIMARY KEY(consumer, first_at, lane, first)) WITHOUT ROWID;
     UPDATE store SET value = 2 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE traffic(
+        consumer TEXT NOT NULL, day INTEGER NOT NULL, since INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        messages INTEGER NOT NULL, PRIMARY KEY(consumer, day)) WITHOUT ROWID;
+    UPDATE store SET value = 3 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kMetaFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 

@@ -24,7 +24,8 @@ struct DeliveryRow {
     Progress progress;
     bool paused{false};
     std::vector<Resend> resends;
-    std::vector<Receipt> receipts;  ///< only to write
+    std::vector<Receipt> receipts;    ///< only to write
+    std::vector<TrafficDay> traffic;  ///< to write: those that changed
 };
 
 /// meta.db: what belongs to the store as a whole and to no day. Thread-safe; every write is on disk when it
@@ -67,8 +68,10 @@ private:
     explicit MetaFile(sqlite::Database file) : file_{std::move(file)} {}
     Result<> tidied();
     Result<> write(const UplinkId& consumer, const DeliveryRow& row);
+    Result<> write_traffic(const UplinkId& consumer, const std::vector<TrafficDay>& days);
     Result<> write_receipts(const UplinkId& consumer, const std::vector<Receipt>& receipts);
     Result<> load_progress(std::map<UplinkId, DeliveryRow>& rows);
+    Result<> load_traffic(std::map<UplinkId, DeliveryRow>& rows);
     Result<> load_orders(std::map<UplinkId, DeliveryRow>& rows);
 
     // A mutex of its own instead of Guarded: it is held while the disk works, because the connection is what

@@ -30,6 +30,11 @@ constexpr std::string_view kReadReceipts =
     "SELECT first_at, lane, first, last, samples, gaps, last_at, answer FROM receipts "
     "WHERE consumer = ? AND last_at >= ? ORDER BY first_at, lane, first LIMIT ?";
 constexpr std::string_view kDropReceipts = "DELETE FROM receipts WHERE last_at < ?";
+constexpr std::string_view kReadTraffic =
+    "SELECT consumer, day, since, bytes, messages FROM traffic ORDER BY consumer, day";
+constexpr std::string_view kWriteTraffic =
+    "INSERT OR REPLACE INTO traffic(consumer, day, since, bytes, messages) VALUES(?, ?, ?, ?, ?)";
+constexpr std::string_view kDropTraffic = "DELETE FROM traffic WHERE consumer = ? AND day <= ?";
 constexpr std::string_view kSetAside =
     "INSERT OR REPLACE INTO set_aside(consumer, seq, why, at) VALUES(?, ?, ?, ?)";
 constexpr std::string_view kCountSetAside = "SELECT count(*) FROM set_aside WHERE consumer = ?";
@@ -90,6 +95,7 @@ Result<std::map<UplinkId, DeliveryRow>> MetaFile::deliveries() {
     std::map<UplinkId, DeliveryRow> rows;
     if (auto loaded = load_progress(rows); !loaded) return pass_on(loaded.error());
     if (auto loaded = load_orders(rows); !loaded) return pass_on(loaded.error());
+    if (auto loaded = load_traffic(rows); !loaded) return pass_on(loaded.error());
     return rows;
 }
 
@@ -129,12 +135,41 @@ Result<> MetaFile::load_orders(std::map<UplinkId, DeliveryRow>& rows) {
     });
 }
 
+Result<> MetaFile::load_traffic(std::map<UplinkId, DeliveryRow>& rows) {
+    auto days = file_.prepare(kReadTraffic);
+    if (!days) return pass_on(days.error());
+    return each_row(*days, [&] {
+        rows[UplinkId{std::string(days->text(0))}].traffic.push_back(
+            {.day = std::chrono::sys_days{std::chrono::days{days->integer(1)}},
+             .since = time_from(days->integer(2)),
+             .bytes = static_cast<std::uint64_t>(days->integer(3)),
+             .messages = static_cast<std::uint64_t>(days->integer(4))});
+    });
+}
+
+Result<> MetaFile::write_traffic(const UplinkId& consumer, const std::vector<TrafficDay>& days) {
+    if (days.empty()) return {};
+    auto write = file_.prepare(kWriteTraffic);
+    if (!write) return pass_on(write.error());
+    auto drop = file_.prepare(kDropTraffic);
+    if (!drop) return pass_on(drop.error());
+    const std::string_view id{consumer.text};
+    for (const TrafficDay& day : days) {
+        write->bind(1, id).bind(2, std::int64_t{day.day.time_since_epoch().count()});
+        write->bind(3, stored(day.since)).bind(4, static_cast<std::int64_t>(day.bytes));
+        if (auto done = write->bind(5, static_cast<std::int64_t>(day.messages)).run(); !done) return done;
+    }
+    const auto oldest = days.back().day - std::chrono::days{Deliveries::kTrafficDays};
+    return drop->bind(1, id).bind(2, std::int64_t{oldest.time_since_epoch().count()}).run();
+}
+
 Result<> MetaFile::save_deliveries(const std::map<UplinkId, DeliveryRow>& rows) {
     const std::scoped_lock lock{mutex_};
     if (auto begun = file_.execute("BEGIN IMMEDIATE"); !begun) return begun;
     Result<> written;
     for (const auto& [consumer, row] : rows) {
         if (row.moved) written = write(consumer, row);
+        if (written && row.moved) written = write_traffic(consumer, row.traffic);
         if (written) written = write_receipts(consumer, row.receipts);
         if (!written) break;
     }

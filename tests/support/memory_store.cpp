@@ -296,6 +296,24 @@ Result<std::vector<Receipt>> MemoryStore::MemoryDeliveries::receipts(const Uplin
     });
 }
 
+void MemoryStore::MemoryDeliveries::count_traffic(const UplinkId& consumer, const TrafficDay& more) {
+    store_.state_.with([&](State& state) {
+        auto& days = state.consumers[consumer].traffic;
+        const auto same = std::ranges::find(days, more.day, &TrafficDay::day);
+        if (same == days.end()) {
+            days.push_back(more);
+            std::ranges::sort(days, {}, &TrafficDay::day);
+            return;
+        }
+        same->bytes += more.bytes;
+        same->messages += more.messages;
+    });
+}
+
+std::vector<TrafficDay> MemoryStore::MemoryDeliveries::traffic(const UplinkId& consumer) {
+    return store_.state_.with([&](State& state) { return state.consumers[consumer].traffic; });
+}
+
 Result<std::vector<SetAside>> MemoryStore::MemoryDeliveries::set_aside_items(const UplinkId& consumer,
                                                                              std::size_t most) {
     std::vector<SetAside> found;

@@ -65,6 +65,7 @@ private:
         bool paused{false};
         std::vector<Resend> resends;
         std::vector<Receipt> receipts;
+        std::vector<TrafficDay> traffic;
     };
     class MemoryDeliveries final : public Deliveries {
     public:
@@ -78,6 +79,8 @@ private:
         void keep_receipt(const UplinkId& consumer, const Receipt& receipt) override;
         Result<std::vector<Receipt>> receipts(const UplinkId& consumer, UtcTime since,
                                               std::size_t most) override;
+        void count_traffic(const UplinkId& consumer, const TrafficDay& more) override;
+        std::vector<TrafficDay> traffic(const UplinkId& consumer) override;
         Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most) override;
         Result<> taken_after_all(const UplinkId& consumer, SequenceRange items) override;
 

@@ -73,6 +73,27 @@ TEST_F(DeliveriesTest, APauseSurvivesARestart) {
     EXPECT_FALSE(deliveries().paused(cloud_));
 }
 
+TEST_F(DeliveriesTest, WhatWasSentOnADayIsAddedUpAndSurvivesARestart) {
+    const auto day = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+    const auto sent = [&](int days_later, std::uint64_t bytes) {
+        deliveries().count_traffic(
+            cloud_,
+            {.day = day + std::chrono::days{days_later}, .since = kMorning, .bytes = bytes, .messages = 1});
+    };
+    sent(0, 1000);
+    sent(0, 500);
+    reopen();
+    sent(0, 70);
+    sent(1, 3);
+    reopen();
+
+    const auto days = deliveries().traffic(cloud_);
+    ASSERT_EQ(days.size(), 2U);
+    EXPECT_EQ(days[0], (TrafficDay{.day = day, .since = kMorning, .bytes = 1570, .messages = 3}));
+    EXPECT_EQ(days[1].bytes, 3U);
+    EXPECT_TRUE(deliveries().traffic(other_).empty());
+}
+
 TEST_F(DeliveriesTest, AnOrderToSendAgainGoesOnWhereItWasAndEnds) {
     const Resend order{.id = 0,
                        .from = {kMorning},
@@ -178,7 +199,8 @@ TEST_F(MetaFormats, AFileOfTheFirstFormatKeepsItsProgressAndGainsTheRest) {
         ASSERT_TRUE(meta);
         ASSERT_TRUE(
             meta->execute("DROP TABLE progress_runs; DROP TABLE paused; DROP TABLE resends;"
-                          "DROP TABLE receipts; UPDATE store SET value = 1 WHERE key = 'format'"));
+                          "DROP TABLE receipts; DROP TABLE traffic; "
+                          "UPDATE store SET value = 1 WHERE key = 'format'"));
     }
     // When this version opens it
     store_ = open_or_fail(storage_in(folder_.path()), clock_);
