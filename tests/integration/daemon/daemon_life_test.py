@@ -122,6 +122,15 @@ class DaemonLife(unittest.TestCase):
         self.assertGreaterEqual(status["buffer"]["newest"], before)
         self.assertGreaterEqual(status["uplinks"][0]["backlog"], before)
 
+    def test_a_log_that_nobody_reads_any_more_does_not_end_it(self):
+        config = self.site()
+        settings = config / "gateway.toml"  # without an uplink: the MQTT library ignores SIGPIPE for us otherwise
+        settings.write_text(settings.read_text(encoding="utf-8").split("[[uplink]]")[0], encoding="utf-8")
+        daemon = self.start(config)
+        eventually(lambda: self.status(config))
+        daemon.stderr.close()
+        self.assertEqual(self.stop(daemon), 0)  # which it says, into the closed pipe
+
     def test_a_second_instance_on_the_same_data_is_refused(self):
         first = self.site("first")
         daemon = self.start(first)

@@ -70,7 +70,7 @@ TEST_F(SystemdUnit, IsAcceptedBySystemdWithoutAWord) {
 }
 
 TEST_F(SystemdUnit, IsAtMostThisExposed) {
-    EXPECT_EQ(run("systemd-analyze security --offline=yes --no-pager --threshold=23 " + unit_file()), 0)
+    EXPECT_EQ(run("systemd-analyze security --offline=yes --no-pager --threshold=21 " + unit_file()), 0)
         << said;
 }
 
