@@ -1,6 +1,7 @@
 #include "gateway/base/sqlite.h"
 
 #include <cerrno>
+#include <charconv>
 
 #include <sqlite3.h>
 
@@ -199,6 +200,23 @@ Result<std::string> Database::text(std::string_view sql) {
     const auto row = statement->step();
     if (!row) return tl::unexpected<Error>(row.error());
     return *row ? std::string(statement->text(0)) : std::string{};
+}
+
+Result<> Database::check() {
+    const auto verdict = text("PRAGMA quick_check(1)");
+    if (!verdict) return tl::unexpected<Error>(verdict.error());
+    if (*verdict == "ok") return {};
+    // The check reports a page that the disk would not give as a finding like any other.
+    constexpr std::string_view kUnread = "unable to get the page. error code=";
+    const auto at = verdict->find(kUnread);
+    int code = SQLITE_CORRUPT;
+    if (at != std::string::npos) {
+        const char* digits = verdict->data() + at + kUnread.size();
+        std::from_chars(digits, verdict->data() + verdict->size(), code);
+    }
+    const char* file = sqlite3_db_filename(connection_.get(), nullptr);
+    return fail(failure_of(connection_.get(), code),
+                (file != nullptr ? std::string(file) + ": " : std::string{}) + *verdict);
 }
 
 int Database::changes() const {

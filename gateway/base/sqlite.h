@@ -70,6 +70,8 @@ public:
     /// The first column of the first row; 0 when it is NULL or there is no row.
     [[nodiscard]] Result<std::int64_t> integer(std::string_view sql);
     [[nodiscard]] Result<std::string> text(std::string_view sql);
+    /// Reads every page. corrupt: the file is damaged; says where. transient: it could not be read.
+    [[nodiscard]] Result<> check();
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     [[nodiscard]] int changes() const;
     /// True inside BEGIN … COMMIT.

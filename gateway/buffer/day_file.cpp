@@ -36,6 +36,7 @@ constexpr std::string_view kInsertHeader =
     "INSERT INTO header(format, kind, store, day, first_sequence, last_sequence, items, last_taken_at, "
     "last_epoch, closed) "
     "VALUES(?, ?, ?, ?, 0, 0, 0, 0, 0, 0)";
+constexpr std::string_view kHeaderTables = "SELECT count(*) FROM sqlite_master WHERE name = 'header'";
 constexpr std::string_view kReadHeader =
     "SELECT format, kind, store, first_sequence, last_sequence, items, first_slot, last_slot, last_taken_at, "
     "last_epoch, "
@@ -67,7 +68,15 @@ std::optional<int> number_in(std::string_view digits) {
     return number;
 }
 
+tl::unexpected<Error> not_ours(const FileName& name) {
+    return fail(Failure::corrupt,
+                trf("{}: not a sample file of this format", "{}：不是本格式的采样文件", name.text()));
+}
+
 Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, std::string& store_id) {
+    const auto tables = file.integer(kHeaderTables);
+    if (!tables) return tl::unexpected<Error>(tables.error());
+    if (*tables == 0) return not_ours(name);
     auto header = file.prepare(kReadHeader);
     if (!header) return tl::unexpected<Error>(header.error());
     const auto row = header->step();
@@ -75,10 +84,7 @@ Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, st
     const std::int64_t format = *row ? header->integer(0) : 0;
     const bool closed = *row && header->integer(10) != 0;
     const bool packed = format == kPackedFormat && closed;
-    if ((format != kFileFormat && !packed) || header->text(1) != to_string(name.kind)) {
-        return fail(Failure::corrupt,
-                    trf("{}: not a sample file of this format", "{}：不是本格式的采样文件", name.text()));
-    }
+    if ((format != kFileFormat && !packed) || header->text(1) != to_string(name.kind)) return not_ours(name);
     store_id = header->text(2);
     FileSummary summary{.first = header->integer(3),
                         .last = header->integer(4),
@@ -234,9 +240,7 @@ Result<Inspected> inspect_at_start(const std::filesystem::path& path, const File
     const auto header = read_header(*file, name, store_id);
     if (!header) return tl::unexpected<Error>(header.error());
     if (!header->closed) {
-        const auto verdict = file->text("PRAGMA quick_check(1)");
-        if (!verdict) return tl::unexpected<Error>(verdict.error());
-        if (*verdict != "ok") return fail(Failure::corrupt, name.text() + ": " + *verdict);
+        if (auto sound = file->check(); !sound) return tl::unexpected<Error>(sound.error());
     }
     return inspect(*file, name);
 }

@@ -100,9 +100,7 @@ Result<std::unique_ptr<MetaFile>> MetaFile::open(const std::filesystem::path& pa
     if (*tables == 0) {
         if (auto made = file->execute(kSchema); !made) return pass_on(made.error());
     }
-    const auto verdict = file->text("PRAGMA quick_check(1)");
-    if (!verdict) return pass_on(verdict.error());
-    if (*verdict != "ok") return not_usable(path, *verdict);
+    if (auto sound = file->check(); !sound) return pass_on(sound.error());
     if (auto upgraded = upgrade(*file, path); !upgraded) return pass_on(upgraded.error());
     return std::unique_ptr<MetaFile>(new MetaFile(std::move(*file)));
 }

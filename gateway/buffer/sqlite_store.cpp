@@ -18,16 +18,31 @@ namespace {
 // How far the sequences jump when the mark of the reserved ones is lost: beyond anything that may have been
 // given out.
 constexpr Sequence kLostMarkJump = 1'000'000;
+constexpr std::string_view kMetaName = "meta.db";
 constexpr std::size_t kProbe = 64;
 constexpr std::chrono::seconds kRetryInterval{1};
 constexpr milliseconds kProgressInterval{900};  // "on disk within a second"
 constexpr std::chrono::hours kHousekeepingInterval{1};
 constexpr std::chrono::seconds kLastCommitLimit{3};
+constexpr int kStartRetries = 2;
+constexpr milliseconds kStartPause{200};
 // The thread shows that it lives at least so often.
 constexpr std::chrono::seconds kLongestWait{10};
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
+}
+
+/// A disk that stumbles at a start must not cost a file its place: asked again, unless the file is damaged.
+template <class Ask>
+auto patiently(Clock& clock, const Ask& ask) {
+    auto answer = ask();
+    for (int again = 0; !answer && answer.error().kind != Failure::corrupt && again < kStartRetries;
+         ++again) {
+        clock.wait_until(clock.steady() + kStartPause, std::stop_token{});
+        answer = ask();
+    }
+    return answer;
 }
 
 std::string fresh_store_id() {
@@ -88,9 +103,9 @@ Result<> SqliteStore::start() {
     const auto epoch = meta_->last_epoch();
     book_ = std::make_unique<DeliveryBook>(*meta_, clock_, catalogue_, [this] { wake_.raise(); });
     const auto loaded = book_->load();
-    if (!reserved) return fail(Failure::invalid_config, reserved.error().what);
-    if (!epoch) return fail(Failure::invalid_config, epoch.error().what);
-    if (!loaded) return fail(Failure::invalid_config, loaded.error().what);
+    if (!reserved) return pass_on(reserved.error());
+    if (!epoch) return pass_on(epoch.error());
+    if (!loaded) return pass_on(loaded.error());
     catalogue_.raise_epoch(*epoch);
     // A consumer never stands beyond what was given out; if meta.db came from elsewhere, new items must still
     // reach it.
@@ -107,43 +122,49 @@ Result<> SqliteStore::start() {
 
 /// The store's id; empty when meta.db is new, or had to be begun anew.
 Result<std::string> SqliteStore::open_meta() {
-    const auto path = folder_.path() / "meta.db";
-    auto meta = MetaFile::open(path);
+    const auto path = folder_.path() / kMetaName;
+    const auto open = [&] { return MetaFile::open(path); };
+    auto meta = patiently(clock_, open);
     if (!meta && meta.error().kind == Failure::corrupt) {
         set_file_aside(path, meta.error().what, clock_.utc());
-        meta = MetaFile::open(path);
+        meta = patiently(clock_, open);
     }
-    if (!meta) return fail(Failure::invalid_config, meta.error().what);
+    if (!meta) return pass_on(meta.error());
     meta_ = std::move(*meta);
-    auto id = meta_->store_id();
-    if (!id) return fail(Failure::invalid_config, id.error().what);
-    return id;
+    return meta_->store_id();
 }
 
 Result<std::string> SqliteStore::settle_store_id(const std::vector<FileName>& names) {
     std::string id = fresh_store_id();
     // The files know whose they are: with meta.db lost, the store goes on under its old name.
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
-        if (const auto found = inspect_at_start(folder_.path() / name->text(), *name)) {
+        const auto path = folder_.path() / name->text();
+        if (const auto found = patiently(clock_, [&] { return inspect_at_start(path, *name); })) {
             id = found->store_id;
             break;
         }
     }
-    if (auto set = meta_->set_store_id(id); !set) return fail(Failure::invalid_config, set.error().what);
+    if (auto set = meta_->set_store_id(id); !set) return pass_on(set.error());
     return id;
 }
 
 Result<> SqliteStore::take_stock(const std::vector<FileName>& names, const std::string& store_id) {
     for (const FileName& name : names) {
         const auto path = folder_.path() / name.text();
-        const auto found = inspect_at_start(path, name);
-        if (!found) {
-            set_file_aside(path, found.error().what, clock_.utc());
-        } else if (found->store_id != store_id) {
+        const auto found = patiently(clock_, [&] { return inspect_at_start(path, name); });
+        if (found && found->store_id == store_id) {
+            catalogue_.add(FileEntry{name, found->summary}, found->last_slots);
+        } else if (found) {
             set_file_aside(path, trf("belongs to another store, {}", "属于另一个存储 {}", found->store_id),
                            clock_.utc());
+        } else if (found.error().kind == Failure::corrupt) {
+            set_file_aside(path, found.error().what, clock_.utc());
         } else {
-            catalogue_.add(FileEntry{name, found->summary}, found->last_slots);
+            // Is it this file, or does the disk read nothing at all now? Then the start is tried again later.
+            if (auto meta = MetaFile::open(folder_.path() / kMetaName); !meta) return pass_on(meta.error());
+            log::error("{}", trf("{0} cannot be read ({1}); it is left out until the next start",
+                                 "{0} 目前无法读取（{1}），在下次启动之前不使用", path.native(),
+                                 found.error().what));
         }
     }
     return {};

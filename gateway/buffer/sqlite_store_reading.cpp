@@ -81,6 +81,9 @@ Result<std::vector<Slot>> SqliteStore::covered_slots(const MeterId& meter, Slot 
         const auto added = reader ? (*reader)->lookup().add_covered(meter, from, to, slots)
                                   : Result<>{pass_on(reader.error())};
         if (added) continue;
+        // Retention may have taken the file between the look into the catalogue and the opening.
+        const auto known = catalogue_.files();
+        if (std::ranges::find(known, file.name, &FileEntry::name) == known.end()) continue;
         if (added.error().kind != Failure::corrupt) return pass_on(added.error());
         reader_.report_damaged(file.name);
     }

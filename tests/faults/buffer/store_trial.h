@@ -68,6 +68,7 @@ private:
     struct Seen {
         std::string text;  ///< with the revision
         std::string identity;
+        std::chrono::local_days day;  ///< when it was seen first
         MeterId meter;
         Slot last_slot;
     };
