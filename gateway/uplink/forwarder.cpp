@@ -79,6 +79,10 @@ void Forwarder::run(const std::stop_token& stop) {
         // away.
         if (must_hold(*ended)) say_goodbye();
         destination_->abandon();
+        // MQTT 3.1.1 has no word for "too large": mosquitto ends the connection, and would do so for ever.
+        if (ended->kind == Failure::session_lost && !session_took_ && window_.oldest() != nullptr) {
+            limit_.broke_at(window_.oldest()->items);
+        }
         window_.clear();
         enter(must_hold(*ended) ? ForwarderState::held : ForwarderState::waiting, ended->what);
         show_oldest_waiting();
@@ -117,6 +121,7 @@ void Forwarder::begin_session(const DestinationLimits& granted) {
     announcements_.clear();
     next_description_ = 0;
     denied_description_ = false;
+    session_took_ = false;
     session_began_ = clock_.steady();
     last_answer_ = session_began_;
     rewind();
@@ -158,6 +163,7 @@ std::optional<Error> Forwarder::take_outcome(const Outcome& outcome) {
         const auto* entry = window_.settle(outcome.ticket, Fate::confirmed);
         if (entry == nullptr) return std::nullopt;
         limit_.delivered();
+        session_took_ = true;
         reconnect_.reset();
         // One that lets us in and throws us out again must not be met at full speed each time.
         if (clock_.steady() - session_began_ >= settings_.hold.most) {

@@ -120,6 +120,7 @@ private:
     Sequence looked_at_{0};         ///< the store has been read up to here
     Sequence handled_{0};           ///< everything up to here is in a message, set aside, or never was
     std::optional<Rejection> rejection_;
+    bool session_took_{false};  ///< a message of samples was confirmed
     SteadyTime session_began_{};
     SteadyTime last_answer_{};
     bool denied_description_{false};

@@ -267,11 +267,13 @@ private:
     /// Why the connection ended, as far as the number of times tells more than the one time.
     Error judged(Error lost) {
         if (lost.kind != Failure::session_lost || !sessions_.lost(clock_.steady())) return lost;
-        return {
-            Failure::refused,
-            trf("{0}, {1} times in a row soon after connecting: does another client use the client id {2}?",
-                "{0}，连接后不久即断开，已连续 {1} 次以上：是否有另一客户端使用相同的客户端标识 {2}？",
-                lost.what, ShortSessions::kMany, client_id_)};
+        return {Failure::refused,
+                trf("{0}, {1} times in a row soon after connecting: does another client use the client id "
+                    "{2}, or "
+                    "does the broker take smaller messages only (max_batch)?",
+                    "{0}，连接后不久即断开，已连续 {1} 次：是否有另一客户端使用相同的客户端标识 {2}，"
+                    "或服务端只接受更小的消息（max_batch）？",
+                    lost.what, ShortSessions::kMany, client_id_)};
     }
 
     DestinationLimits limits(const PahoSession::Granted& granted, const BrokerAddress& address) {

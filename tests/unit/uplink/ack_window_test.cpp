@@ -79,6 +79,28 @@ TEST(BatchLimit, NarrowsDownToOneAndGrowsBack) {
     EXPECT_FALSE(limit.careful());
 }
 
+TEST(BatchLimit, StaysBelowWhatTheConnectionBrokeAt) {
+    BatchLimit limit{1000};
+
+    limit.broke_at(200);
+    EXPECT_EQ(limit.items(), 100U);
+    limit.broke_at(100);
+    for (int i = 0; i < 500; ++i) limit.delivered();
+
+    EXPECT_EQ(limit.items(), 50U);
+    EXPECT_FALSE(limit.careful()) << "not one message at a time";
+    for (int i = 0; i < 50'000; ++i) limit.delivered();
+    EXPECT_EQ(limit.items(), 1000U);
+}
+
+TEST(BatchLimit, NeverFallsBelowOneItem) {
+    BatchLimit limit{1000};
+
+    for (int i = 0; i < 100; ++i) limit.broke_at(1);
+
+    EXPECT_EQ(limit.items(), 1U);
+}
+
 TEST(BatchLimit, FourthPoisonInARowIsNotPoison) {
     BatchLimit limit{100};
 
