@@ -1,9 +1,17 @@
+#include <algorithm>
+
 #include "tests/integration/uplink/uplink_fixture.h"
 
 namespace mg {
 namespace {
 
-using Delivery = UplinkTest;
+class Delivery : public UplinkTest {
+protected:
+    static Sequence newest_at(const Subscriber& subscriber) {
+        const auto samples = subscriber.samples();
+        return samples.empty() ? 0 : samples.back().at("seq").get<Sequence>();
+    }
+};
 
 TEST_F(Delivery, EverythingStoredArrivesWithItsValue) {
     MosquittoBroker broker;
@@ -123,6 +131,85 @@ TEST_F(Delivery, PayloadLimitThatTheBrokerDoesNotAnnounceIsFound) {
     ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 300; }));
     expect_all_arrived(subscriber, 3, 100);
     EXPECT_EQ(uplink->status().set_aside, 0U);
+}
+
+TEST_F(Delivery, OneMessageAtATimeIsEnough) {
+    // mosquitto's max_inflight_messages is its Receive Maximum.
+    MosquittoBroker broker{{.more = "max_inflight_messages 1\n"}};
+    Subscriber subscriber{broker};
+    Options site = plant_with_uplink(3, broker.port());
+    site.uplinks[0].mqtt.max_batch_bytes = 1024;
+    fill(store, site, 0, 200);
+    std::size_t most = 0;
+
+    start(site);
+
+    ASSERT_TRUE(eventually([&] {
+        most = std::max(most, uplink->status().in_flight);
+        return store.progress({"broker"}) >= store.newest();
+    })) << uplink->status().last_error;
+    EXPECT_LE(most, 1U);
+    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 600; }));
+    expect_conserved({&subscriber});
+}
+
+TEST_F(Delivery, ASampleBeyondTheLimitOfTheBrokerIsSetAsideAndTheOthersFlow) {
+    MosquittoBroker broker{{.more = "max_packet_size 1200\n"}};
+    Subscriber subscriber{broker};
+    const Options site = plant_with_uplink(2, broker.port());
+    const LayoutRef wide = wide_layout("m1", 60);
+    fill(store, site, 0, 5);
+    store.append(Sample{.layout = wide,
+                        .slot = plant_slot(100),
+                        .taken_at = plant_slot(100).at,
+                        .readings = std::vector<Reading>(60, Reading{0x42C80000, Quality::good})});
+    fill(store, site, 5, 5);
+
+    start(site);
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
+    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 20; }));
+    const auto aside = store.set_aside_items({"broker"});
+    ASSERT_EQ(aside.size(), 1U);
+    EXPECT_EQ(aside.begin()->first, 11);
+    EXPECT_NE(aside.begin()->second.find("larger than the"), std::string::npos) << aside.begin()->second;
+    expect_conserved({&subscriber});
+}
+
+TEST_F(Delivery, ALimitThatMqtt311CannotSayIsFoundByConnectionsThatBreak) {
+    MosquittoBroker broker{{.more = "max_packet_size 2000\n"}};
+    Subscriber subscriber{broker};
+    Options site = plant_with_uplink(3, broker.port());
+    site.uplinks[0].mqtt.version = 4;
+    fill(store, site, 0, 100);
+
+    start(site);
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
+    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 300; }));
+    EXPECT_EQ(uplink->status().set_aside, 0U);
+    expect_conserved({&subscriber});
+}
+
+/// Three days of a plant that is read every minute: 43,200 samples.
+TEST_F(Delivery, ThreeDaysWithoutABrokerDrainInOrder) {
+    MosquittoBroker broker;
+    Subscriber subscriber{broker};
+    const Options site = plant_with_uplink(10, broker.port());
+    constexpr int kMinutes = 72 * 60;
+    broker.stop();
+    for (int minute = 0; minute < kMinutes; ++minute) fill(store, site, minute * 60, 1);
+    start(site);
+    ASSERT_TRUE(reaches(ForwarderState::waiting));
+    EXPECT_EQ(uplink->status().backlog, 43'200U);
+    EXPECT_TRUE(eventually([&] { return uplink->status().oldest_unsent == plant_slot(0).at; }));
+
+    broker.start();
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
+    ASSERT_TRUE(eventually([&] { return newest_at(subscriber) == 43'200; }, std::chrono::seconds{30}));
+    expect_conserved({&subscriber});
+    EXPECT_EQ(received.size(), 43'200U);
 }
 
 }  // namespace

@@ -90,6 +90,48 @@ TEST_F(Refusal, DeniedPublishIsFoundOnMqtt311WhereTheBrokerAcknowledgesIt) {
     EXPECT_TRUE(delivers_all()) << last_error();
 }
 
+TEST_F(Refusal, RightsTakenAwayWhileConnectedHoldAndSetNothingAside) {
+    const std::string all = "topic readwrite #\n";
+    MosquittoBroker broker{{.acl = all}};
+    Subscriber subscriber{broker};
+    const Options site = plant_with_uplink(2, broker.port());
+    fill(store, site, 0, 10);
+    start(site);
+    ASSERT_TRUE(delivers_all()) << last_error();
+
+    broker.set_acl("topic read #\ntopic write metergate/plant/status\n");
+    ASSERT_TRUE(eventually([&] { return broker.log().find("Reloading config") != std::string::npos; }));
+    fill(store, site, 10, 10);
+    ASSERT_TRUE(reaches(ForwarderState::held)) << broker.log();
+    EXPECT_NE(last_error().find("not authorised"), std::string::npos) << last_error();
+    EXPECT_EQ(uplink->status().set_aside, 0U);
+
+    broker.set_acl(all);
+    ASSERT_TRUE(delivers_all()) << last_error();
+    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 40; }));
+    expect_conserved({&subscriber});
+}
+
+/// MQTT 3.1.1: while the connection lasts, nobody can know. The next connect finds it.
+TEST_F(Refusal, RightsTakenAwayAreFoundOnMqtt311AtTheNextConnect) {
+    MosquittoBroker broker{{.acl = "topic readwrite #\n"}};
+    Options site = plant_with_uplink(1, broker.port());
+    site.uplinks[0].mqtt.version = 4;
+    fill(store, site, 0, 5);
+    start(site, 500);
+    ASSERT_TRUE(delivers_all()) << last_error();
+
+    broker.stop();
+    ASSERT_TRUE(reaches(ForwarderState::waiting));
+    broker.set_acl("topic read #\ntopic write metergate/plant/status\n");
+    fill(store, site, 5, 5);
+    broker.start();
+
+    ASSERT_TRUE(reaches(ForwarderState::held));
+    EXPECT_NE(last_error().find("does not come back"), std::string::npos) << last_error();
+    EXPECT_EQ(store.progress({"broker"}), 5);
+}
+
 TEST_F(Refusal, Mqtt311DeliversWhenItIsAllowed) {
     MosquittoBroker broker;
     Subscriber subscriber{broker};
