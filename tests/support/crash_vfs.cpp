@@ -72,12 +72,14 @@ bool CrashVfs::watches(const char* path) const {
     return path != nullptr && !folder_.empty() && std::filesystem::path{path}.parent_path() == folder_;
 }
 
-bool CrashVfs::fault_hits(DiskOp op, const char* path) {
-    if (!fault_ || fault_->op != op || std::string_view{path}.find(fault_->part) == std::string_view::npos)
-        return false;
-    ++fault_seen_;
-    const bool hit = fault_->lasting ? fault_seen_ >= fault_->nth : fault_seen_ == fault_->nth;
-    has_failed_ = has_failed_ || hit;
+const DiskFault* CrashVfs::hit_by(DiskOp op, const char* path) {
+    const DiskFault* hit = nullptr;
+    for (auto& [fault, seen] : faults_) {
+        if (fault.op != op || std::string_view{path}.find(fault.part) == std::string_view::npos) continue;
+        ++seen;
+        if (fault.lasting ? seen >= fault.nth : seen == fault.nth) hit = &fault;
+    }
+    has_failed_ = has_failed_ || hit != nullptr;
     return hit;
 }
 
@@ -92,9 +94,9 @@ int CrashVfs::run(DiskOp op, const char* path, const Act& act, const Refuse& ref
         cut(cut_seed_);
         return io_error_of(op);
     }
-    if (fault_hits(op, path)) {
+    if (const DiskFault* fault = hit_by(op, path)) {
         refuse();
-        return fault_->full ? SQLITE_FULL : io_error_of(op);
+        return fault->full ? SQLITE_FULL : io_error_of(op);
     }
     folder_synced_ = false;
     const int code = act();
@@ -291,7 +293,7 @@ void CrashVfs::watch(const std::filesystem::path& folder) {
     operations_ = 0;
     counts_ = {};
     cut_at_.reset();
-    fault_.reset();
+    faults_.clear();
     has_failed_ = false;
     sync_delay_ = std::chrono::milliseconds{0};
 }
@@ -343,9 +345,14 @@ std::uint64_t CrashVfs::count(DiskOp op) const {
 
 void CrashVfs::fail(DiskFault fault) {
     const std::scoped_lock lock{mutex_};
-    fault_ = std::move(fault);
-    fault_seen_ = 0;
+    faults_.clear();
+    faults_.push_back({std::move(fault)});
     has_failed_ = false;
+}
+
+void CrashVfs::fail_too(DiskFault fault) {
+    const std::scoped_lock lock{mutex_};
+    faults_.push_back({std::move(fault)});
 }
 
 void CrashVfs::slow_sync(std::chrono::milliseconds by) {
@@ -354,7 +361,7 @@ void CrashVfs::slow_sync(std::chrono::milliseconds by) {
 
 void CrashVfs::heal() {
     const std::scoped_lock lock{mutex_};
-    fault_.reset();
+    faults_.clear();
     sync_delay_ = std::chrono::milliseconds{0};
 }
 

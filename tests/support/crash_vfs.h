@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/support/platter.h"
 
@@ -54,6 +55,8 @@ public:
     [[nodiscard]] std::uint64_t count(DiskOp op) const;
 
     void fail(DiskFault fault);
+    /// Beside what fails already.
+    void fail_too(DiskFault fault);
     /// Syncs of all files wait so long first.
     void slow_sync(std::chrono::milliseconds by);
     /// Everything works again. A cut that is to come stays.
@@ -68,7 +71,7 @@ private:
     /// The code that `act` answers with, or what this layer answers in its place.
     template <class Act, class Refuse>
     int run(DiskOp op, const char* path, const Act& act, const Refuse& refuse);
-    [[nodiscard]] bool fault_hits(DiskOp op, const char* path);
+    [[nodiscard]] const DiskFault* hit_by(DiskOp op, const char* path);
     void cut(std::uint64_t seed);
 
     mutable std::mutex mutex_;
@@ -79,8 +82,11 @@ private:
     std::array<std::uint64_t, kDiskOps> counts_{};
     std::optional<std::uint64_t> cut_at_;
     std::uint64_t cut_seed_{0};
-    std::optional<DiskFault> fault_;
-    std::uint64_t fault_seen_{0};
+    struct Armed {
+        DiskFault fault;
+        std::uint64_t seen{0};
+    };
+    std::vector<Armed> faults_;
     bool has_failed_{false};
     bool folder_synced_{false};
     std::atomic<std::chrono::milliseconds> sync_delay_{std::chrono::milliseconds{0}};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <set>
 #include <thread>
@@ -12,6 +13,8 @@ namespace mg::test {
 namespace {
 
 using Texts = std::vector<std::string>;
+using std::chrono::days;
+using std::chrono::hours;
 using std::chrono::seconds;
 
 class DiskTrouble : public ::testing::Test {
@@ -112,6 +115,76 @@ TEST_F(DiskTrouble, ATornGroupFollowedByAnEndLosesNothingThatWasVisible) {
     EXPECT_TRUE(found.contains("m1@10:00:03=4 r0"));
     EXPECT_TRUE(found.contains("m1@10:00:04=5 r0"));
     EXPECT_EQ(store_->last_slot(MeterId{"m1"}), Slot{kMorning + seconds{4}});
+}
+
+TEST_F(DiskTrouble, AHalfInDoubtThatHasNothingToCommitAnyMoreDoesNotHideTheOther) {
+    options_.memory_limit = 16 * 1024;
+    open();
+    append(kMorning, 1, true);
+    append(kMorning + seconds{1}, 2);
+    settled();
+    // The commit of an other sample is in doubt, and then it has to make room for boundary samples.
+    fail_sync("/other-");
+    append(kMorning + seconds{2}, 3);
+    settled();
+    fill_up();
+    for (int i = 0; store_->stats().lost == 0; ++i) append(kMorning + seconds{900 + i}, 4, true);
+    ASSERT_TRUE(in_trouble());
+
+    disk_.heal();
+    recovered();
+    // No other sample comes for a long time; what is stored is offered all the same.
+    append(kMorning + seconds{8000}, 5, true);
+    settled();
+    const auto offered = texts(*store_);
+    EXPECT_NE(std::ranges::find(offered, "m1@12:13:20=5 r0"), offered.end());
+    EXPECT_EQ(store_->stats().waiting, 0U);
+}
+
+TEST_F(DiskTrouble, WhatAHalfThatIsLetGoHadStoredIsNotPassedOver) {
+    append(kMorning, 1, true);
+    append(kMorning + days{1} - hours{10}, 2);
+    settled();
+    clock_.set(kMorning + days{1});
+    append(kMorning + days{1}, 3, true);
+    append(kMorning + days{1} + seconds{1}, 4);
+    settled();
+    Sequence cursor = store_->newest();
+    std::vector<std::string> received;
+    const auto follow = [&] {
+        const auto peeked = store_->peek(cursor, 100);
+        if (!peeked) return;
+        for (const StoredItem& item : peeked->items) received.push_back(text_of(item));
+        cursor = peeked->through;
+    };
+    // The other half fails until its file is let go, and then it cannot be opened: it stays in doubt.
+    fail_sync("/other-");
+    append(kMorning + days{1} + seconds{2}, 5);
+    for (int failure = 0; failure < 5; ++failure) settled();
+    disk_.fail({.op = DiskOp::open, .lasting = true, .part = "/other-"});
+    // So the boundary half that is on disk now is not visible yet …
+    append(kMorning + days{1} + seconds{3}, 6, true);
+    settled();
+    follow();
+    // … when it fails as well, for a value of yesterday, whose file cannot be read, and is let go in its
+    // turn.
+    disk_.fail_too({.op = DiskOp::read, .lasting = true, .part = "/boundary-20261122"});
+    append(kMorning, 7, true);
+    for (int failure = 0; failure < 5; ++failure) settled();
+    follow();
+    EXPECT_EQ(received, Texts{});
+    // The other half is well again before the boundary file can be opened.
+    disk_.fail({.op = DiskOp::open, .lasting = true, .part = "/boundary-20261123"});
+    append(kMorning + days{1} + seconds{4}, 8);
+    settled();
+    follow();
+
+    disk_.heal();
+    recovered();
+    follow();
+    EXPECT_NE(std::ranges::find(received, "m1@10:00:03=6 r0"), received.end());
+    EXPECT_NE(std::ranges::find(received, "m1@10:00:02=5 r0"), received.end());
+    EXPECT_NE(std::ranges::find(received, "m1@10:00:04=8 r0"), received.end());
 }
 
 TEST_F(DiskTrouble, TroubleWithOneFileDoesNotKeepTheOtherFromTheDisk) {
