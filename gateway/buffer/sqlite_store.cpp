@@ -95,6 +95,11 @@ Result<> SqliteStore::start() {
     auto opened = open_meta();
     if (!opened) return pass_on(opened.error());
     const bool mark_lost = opened->empty();
+    if (mark_lost && !names.empty()) {
+        log::error("{}", tr("meta.db is lost: where the uplinks stood is not known, they begin again with "
+                            "the oldest sample",
+                            "meta.db 已丢失：无法得知各上传目标的进度，将从最早的采样重新上传"));
+    }
     auto store_id = mark_lost ? settle_store_id(names) : opened;
     if (!store_id) return pass_on(store_id.error());
     if (auto taken = take_stock(names, *store_id); !taken) return taken;
