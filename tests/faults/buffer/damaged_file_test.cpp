@@ -139,6 +139,19 @@ TEST_F(DamagedFile, OfTheStoreItselfCostsTheProgressAndNoSample) {
     }
 }
 
+TEST_F(DamagedFile, OfTheNewestClockEpochDoesNotTakeTheCountOfEpochsBack) {
+    open();
+    append(kMorning, 1, true);
+    settle(*store_, clock_);
+    store_->append(sample(m1_, kMorning + seconds{1}, 2, false, 3));
+    settle(*store_, clock_);
+    close();
+    overwrite(folder_.path() / "other-20261122-0001.db", 0, 4096);
+    open();
+    // The next step back has to count from here, or its samples would not supersede those of epoch 3.
+    EXPECT_EQ(store_->last_epoch(), 3U);
+}
+
 TEST_F(DamagedFile, ALogThatIsDamagedCostsTheCommitsBehindTheDamageAndTheirSlotsAreSeenAsMissing) {
     open();
     for (int i = 0; i < 100; ++i) {

@@ -35,12 +35,12 @@ std::string identity_of(const StoredItem& item) {
     const auto* gap = std::get_if<StoredGap>(&item);
     return gap != nullptr ? identity_of(gap->gap) : identity_of(std::get<StoredSample>(item).sample);
 }
+}  // namespace
+
 std::string described(const StoredItem& item) {
     const auto* sample = std::get_if<StoredSample>(&item);
     return sample != nullptr ? fmt::format("{} r{}", identity_of(item), sample->revision) : identity_of(item);
 }
-
-}  // namespace
 
 StoreTrial::StoreTrial(StorageOptions like) : options_{std::move(like)} {
     disk_.watch(folder_.path());
@@ -68,10 +68,13 @@ void StoreTrial::start() {
 // ---- what the plant does ----
 
 void StoreTrial::append(const Sample& sample) {
+    if (alive()) owed_.insert(identity_of(sample));
+    offer(sample);
+}
+
+void StoreTrial::offer(const Sample& sample) {
     if (!alive()) return;
-    const std::string identity = identity_of(sample);
-    handed_over_.try_emplace(identity, Handed{local_day(now(), kOffset), sample.boundary});
-    owed_.insert(identity);
+    handed_over_.insert_or_assign(identity_of(sample), Handed{local_day(now(), kOffset), sample.boundary});
     due_.insert({sample.meter(), sample.slot});
     store_->append(sample);
 }
@@ -165,8 +168,8 @@ void StoreTrial::ack() {
 
 void StoreTrial::set_aside(Sequence sequence) {
     if (!alive()) return;
-    ++aside_tried_;
-    if (store_->set_aside(consumer_, sequence, "refused")) ++aside_for_sure_;
+    aside_tried_.insert(sequence);
+    if (store_->set_aside(consumer_, sequence, "refused")) aside_for_sure_.insert(sequence);
 }
 
 void StoreTrial::restart() {
@@ -281,7 +284,6 @@ void StoreTrial::law() {
     check_figures();
 }
 
-/// Nothing when the power fails meanwhile.
 std::optional<std::vector<StoredItem>> StoreTrial::read_all() {
     std::vector<StoredItem> all;
     Sequence after = 0;
@@ -360,8 +362,9 @@ void StoreTrial::check_figures() {
         if (!known || *known < slot) complain("last_slot() of " + meter.text + " went back");
     }
     if (store_->last_epoch() < epoch_seen_) complain("last_epoch() went back");
-    if (store_->set_aside_count(consumer_) < aside_for_sure_) complain("an item set aside is forgotten");
-    if (store_->set_aside_count(consumer_) > aside_tried_) complain("an item set aside by nobody");
+    if (store_->set_aside_count(consumer_) < aside_for_sure_.size())
+        complain("an item set aside is forgotten");
+    if (store_->set_aside_count(consumer_) > aside_tried_.size()) complain("an item set aside by nobody");
     const StoreStats stats = store_->stats();
     if (stats.damaged > 0) complain("damaged items");
     if (stats.lost > 0) complain("lost for lack of memory");

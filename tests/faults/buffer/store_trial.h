@@ -30,6 +30,8 @@ public:
     // ---- what the plant does ----
     void append(const Sample& sample);
     void append(const Gap& gap);
+    /// The same, of what the store may find to bring nothing new and ignore.
+    void offer(const Sample& sample);
     /// Asks for a commit and waits for it; the consumer then takes what is new.
     void commit();
     /// Time passes; what falls due in the store is done when this returns.
@@ -46,6 +48,9 @@ public:
     void recover();
     /// The disk works again; by itself the store must too.
     void heal();
+
+    /// All that is stored; nothing when the power fails meanwhile.
+    std::optional<std::vector<StoredItem>> read_all();
 
     /// Compares promises and store; adds complaints.
     void law();
@@ -84,7 +89,6 @@ private:
     void complain(std::string what);
     [[nodiscard]] bool alive() const { return store_ && disk_.powered(); }
     [[nodiscard]] bool may_be_gone(const std::string& identity) const;
-    std::optional<std::vector<StoredItem>> read_all();
     void check_order_and_origin(const std::vector<StoredItem>& items);
     void check_what_was_seen(const std::vector<StoredItem>& items);
     void check_consumer(const std::vector<StoredItem>& items);
@@ -108,14 +112,17 @@ private:
     Sequence cursor_{0};
     Sequence acked_{0};
     Sequence acked_for_sure_{0};
-    std::uint64_t aside_for_sure_{0};
-    std::uint64_t aside_tried_{0};
+    std::set<Sequence> aside_for_sure_;
+    std::set<Sequence> aside_tried_;
     ClockEpoch epoch_seen_{0};
     UtcTime taken_at_seen_{};
     int cuts_{0};
     int cuts_lived_through_{0};
     std::vector<std::string> complaints_;
 };
+
+/// Meter, slot, values, epoch and kind; of a gap its range and reason. With the revision.
+std::string described(const StoredItem& item);
 
 /// One thing that happens to a store; a scenario is a list of them. To test something new under every kind of
 /// trouble, add a step.
