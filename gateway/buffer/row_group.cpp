@@ -190,7 +190,8 @@ bool RowGroup::place_row(std::uint32_t row, std::span<const WireType> types,
     for (std::size_t point = 0; point < types.size(); ++point) {
         if (has_value(static_cast<Quality>(qualities[same ? 0 : point]))) values += width_of(types[point]);
     }
-    if (data_.size() + 2 + qualities.size() + values > kMostGroupBytes) return false;
+    const std::size_t head = same ? 2 : 2 + qualities.size();
+    if (data_.size() + head + values > kMostGroupBytes) return false;
     begins_[row] = static_cast<std::uint32_t>(data_.size());
     if (same) {
         data_.push_back(kOneQualityFormat);
