@@ -20,8 +20,6 @@ constexpr const char* kSchema = R"(
         first_slot INTEGER, last_slot INTEGER, last_taken_at INTEGER NOT NULL, last_epoch INTEGER NOT NULL,
         closed INTEGER NOT NULL);
     CREATE TABLE meters(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_slot INTEGER);
-    CREATE TABLE layouts(id INTEGER PRIMARY KEY, meter INTEGER NOT NULL, body TEXT NOT NULL);
-    CREATE INDEX layouts_by_meter ON layouts(meter);
     CREATE TABLE samples(
         seq INTEGER PRIMARY KEY, slot INTEGER NOT NULL, meter INTEGER NOT NULL, layout INTEGER NOT NULL,
         taken_at INTEGER NOT NULL, epoch INTEGER NOT NULL, revision INTEGER NOT NULL, data BLOB NOT NULL);
@@ -30,6 +28,10 @@ constexpr const char* kSchema = R"(
         seq INTEGER PRIMARY KEY, meter INTEGER NOT NULL, "from" INTEGER NOT NULL, "to" INTEGER NOT NULL,
         reason INTEGER NOT NULL, epoch INTEGER NOT NULL);
     CREATE INDEX gaps_by_meter ON gaps(meter, "from");
+)";
+constexpr const char* kLayouts = R"(
+    CREATE TABLE layouts(id INTEGER PRIMARY KEY, meter INTEGER NOT NULL, body TEXT NOT NULL);
+    CREATE INDEX layouts_by_meter ON layouts(meter);
 )";
 
 constexpr std::string_view kInsertHeader =
@@ -187,12 +189,13 @@ void FileSummary::add(Sequence sequence, Slot from, Slot to, UtcTime taken_at, C
     last_epoch = std::max(last_epoch, epoch);
 }
 
-Result<> make_empty_tables(sqlite::Database& file) {
+Result<> make_common_tables(sqlite::Database& file) {
     return file.execute(kSchema);
 }
 
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id) {
-    if (auto made = make_empty_tables(file); !made) return made;
+    if (auto made = make_common_tables(file); !made) return made;
+    if (auto made = file.execute(kLayouts); !made) return made;
     auto header = file.prepare(kInsertHeader);
     if (!header) return tl::unexpected<Error>(header.error());
     const std::string day = day_text(name.day);

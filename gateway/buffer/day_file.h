@@ -62,8 +62,8 @@ struct LatestRow {
 inline constexpr int kFileFormat = 1;
 inline constexpr int kPackedFormat = 2;
 
-/// The tables of a file, without a row.
-Result<> make_empty_tables(sqlite::Database& file);
+/// The tables that files of both formats have alike, without a row: all but `layouts`.
+Result<> make_common_tables(sqlite::Database& file);
 /// The tables of a new file, its header row included.
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id);
 
