@@ -54,6 +54,13 @@ void Platter::opened(const std::filesystem::path& file) {
     const ino_t number = number_of(file);
     if (number == 0 || files_.contains(number)) return;
     files_[number].held = hold(file);
+    files_[number].made_as = file.filename().native();
+}
+
+/// The file of that name was made under another one and renamed.
+bool Platter::was_renamed(const std::string& name, ino_t number) const {
+    const auto file = files_.find(number);
+    return file != files_.end() && !file->second.made_as.empty() && file->second.made_as != name;
 }
 
 void Platter::wrote(ino_t file, std::int64_t at, std::span<const unsigned char> bytes) {
@@ -143,7 +150,9 @@ Platter::Names Platter::names_after(const Names& now, const Luck& luck) const {
     for (const auto& [name, number] : sure_names_) {
         const auto still = now.find(name);
         const bool same = still != now.end() && still->second == number;
-        if (!same && !decided.contains(name) && luck.coin()) left.erase(name);
+        // A rename over a name leaves the file that had it or the new one, never none.
+        const bool replaced = still != now.end() && was_renamed(name, still->second);
+        if (!same && !replaced && !decided.contains(name) && luck.coin()) left.erase(name);
     }
     for (const auto& [name, number] : now) {
         const auto before = sure_names_.find(name);

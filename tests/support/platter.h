@@ -51,7 +51,8 @@ private:
         std::uint64_t order{0};  ///< over all files
     };
     struct File {
-        UniqueFd held;  ///< keeps the number of a removed file from being given to another
+        UniqueFd held;          ///< keeps the number of a removed file from being given to another
+        std::string made_as{};  ///< its first name; empty: it was there before
         Bytes sure;
         std::vector<Change> unsure;
     };
@@ -67,6 +68,7 @@ private:
     using Names = std::map<std::string, ino_t>;
 
     [[nodiscard]] Names names_now() const;
+    [[nodiscard]] bool was_renamed(const std::string& name, ino_t number) const;
     [[nodiscard]] Names names_after(const Names& now, const Luck& luck) const;
     [[nodiscard]] static Bytes bytes_after(const File& file, const Luck& luck);
     static void apply(Bytes& to, const Change& change);
