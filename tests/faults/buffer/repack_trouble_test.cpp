@@ -84,7 +84,7 @@ TEST_F(RepackTrouble, APowerCutAtAnyOperationLeavesTheOneFileOrTheOther) {
             disk_.power_on();
             originals += entry().summary.packed ? 0 : 1;
             ASSERT_EQ(all_stored(), before_) << operation << '/' << seed;
-            ASSERT_TRUE(files(folder_, ".new").empty()) << operation << '/' << seed;
+            ASSERT_TRUE(files(folder_, kClosed).size() == 1) << operation << '/' << seed;
         }
     }
     EXPECT_GT(originals, 0);
@@ -112,7 +112,7 @@ TEST_F(RepackTrouble, AFailureOfTheDiskIsAnErrorAndTheNextAttemptSucceeds) {
                 ASSERT_FALSE(packed) << to_string(op) << ' ' << nth;
                 EXPECT_NE(packed.error().kind, Failure::corrupt) << packed.error().what;
                 EXPECT_EQ(packed.error().kind == Failure::storage_full, full && op == DiskOp::write);
-                ASSERT_TRUE(files(folder_, ".new").empty()) << to_string(op) << ' ' << nth;
+                ASSERT_TRUE(files(folder_, kClosed).size() == 1) << to_string(op) << ' ' << nth;
                 ASSERT_FALSE(entry().summary.packed);
                 ASSERT_TRUE(pack(closed)) << to_string(op) << ' ' << nth;
                 ASSERT_EQ(all_stored(), before_) << to_string(op) << ' ' << nth;

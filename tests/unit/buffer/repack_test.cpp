@@ -332,7 +332,7 @@ TEST(Repack, ADamagedGroupIsPassedOverAndCountedAndTheRestIsRead) {
     }
 }
 
-TEST(Repack, ARowThatIsDamagedStaysAsItIs) {
+TEST(Repack, ARowThatCannotBePackedStaysAsItIs) {
     History history;
     const auto m1 = layout("m1");
     for (int second = 0; second < 5; ++second) history.append(sample(m1, kMorning + seconds{second + 1}, 7));
@@ -340,6 +340,8 @@ TEST(Repack, ARowThatIsDamagedStaysAsItIs) {
     history.close();
     history.change(kOther, "UPDATE samples SET data = x'0100FF' WHERE seq = 2");
     history.change(kOther, "UPDATE samples SET layout = 99 WHERE seq = 4");
+    // Not damaged, only not as we would write it: a quality for each point although they are the same.
+    history.change(kOther, "UPDATE samples SET data = x'020100000000000100000002' WHERE seq = 3");
     const FileEntry entry = history.entry(kOther);
     const auto before = answers(history.path(), entry, {m1});
 
