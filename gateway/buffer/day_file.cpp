@@ -39,6 +39,8 @@ constexpr std::string_view kInsertHeader =
     "last_epoch, closed) "
     "VALUES(?, ?, ?, ?, 0, 0, 0, 0, 0, 0)";
 constexpr std::string_view kHeaderTables = "SELECT count(*) FROM sqlite_master WHERE name = 'header'";
+// Whatever a later format changes, its header keeps this column: by it the file says whose turn it is.
+constexpr std::string_view kReadFormat = "SELECT format FROM header";
 constexpr std::string_view kReadHeader =
     "SELECT format, kind, store, first_sequence, last_sequence, items, first_slot, last_slot, last_taken_at, "
     "last_epoch, "
@@ -79,14 +81,22 @@ Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, st
     const auto tables = file.integer(kHeaderTables);
     if (!tables) return tl::unexpected<Error>(tables.error());
     if (*tables == 0) return not_ours(name);
+    const auto format = file.integer(kReadFormat);
+    if (!format) return tl::unexpected<Error>(format.error());
+    if (*format > kPackedFormat) {
+        return fail(Failure::invalid_config,
+                    trf("{0}: written by a later version (format {1}; this one knows up to {2})",
+                        "{0}：由更新的版本写入（格式 {1}，本版本最高支持 {2}）", name.text(), *format,
+                        kPackedFormat));
+    }
     auto header = file.prepare(kReadHeader);
     if (!header) return tl::unexpected<Error>(header.error());
     const auto row = header->step();
     if (!row) return tl::unexpected<Error>(row.error());
-    const std::int64_t format = *row ? header->integer(0) : 0;
     const bool closed = *row && header->integer(10) != 0;
-    const bool packed = format == kPackedFormat && closed;
-    if ((format != kFileFormat && !packed) || header->text(1) != to_string(name.kind)) return not_ours(name);
+    const bool packed = *format == kPackedFormat && closed;
+    if (!*row || (*format != kFileFormat && !packed) || header->text(1) != to_string(name.kind))
+        return not_ours(name);
     store_id = header->text(2);
     FileSummary summary{.first = header->integer(3),
                         .last = header->integer(4),

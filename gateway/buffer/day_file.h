@@ -78,7 +78,7 @@ Result<Inspected> inspect(sqlite::Database& file, const FileName& name);
 
 /// For a start, when nobody has the file open: opens it in the way that suits its state, checks the pages if
 /// it is unfinished, and inspects it. Works on a full disk. Blocks for the disk; an unfinished file is read
-/// as a whole.
+/// as a whole. invalid_config: a later version of the program wrote it.
 Result<Inspected> inspect_at_start(const std::filesystem::path& path, const FileName& name);
 
 /// The instant inside the last slot that a gap covers. The store does not know the meter's interval: any

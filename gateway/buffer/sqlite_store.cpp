@@ -33,12 +33,15 @@ tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }
 
-/// A disk that stumbles at a start must not cost a file its place: asked again, unless the file is damaged.
+/// A disk that stumbles at a start must not cost a file its place: asked again, unless asking again cannot
+/// help.
 template <class Ask>
 auto patiently(Clock& clock, const Ask& ask) {
     auto answer = ask();
-    for (int again = 0; !answer && answer.error().kind != Failure::corrupt && again < kStartRetries;
-         ++again) {
+    const auto may_pass = [&] {
+        return answer.error().kind != Failure::corrupt && answer.error().kind != Failure::invalid_config;
+    };
+    for (int again = 0; !answer && may_pass() && again < kStartRetries; ++again) {
         clock.wait_until(clock.steady() + kStartPause, std::stop_token{});
         answer = ask();
     }
@@ -144,7 +147,9 @@ Result<std::string> SqliteStore::settle_store_id(const std::vector<FileName>& na
     // The files know whose they are: with meta.db lost, the store goes on under its old name.
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
         const auto path = folder_.path() / name->text();
-        if (const auto found = patiently(clock_, [&] { return inspect_at_start(path, *name); })) {
+        const auto found = patiently(clock_, [&] { return inspect_at_start(path, *name); });
+        if (!found && found.error().kind == Failure::invalid_config) return pass_on(found.error());
+        if (found) {
             id = found->store_id;
             break;
         }
@@ -164,6 +169,8 @@ Result<> SqliteStore::take_stock(const std::vector<FileName>& names, const std::
                            clock_.utc());
         } else if (found.error().kind == Failure::corrupt) {
             set_file_aside(path, found.error().what, clock_.utc());
+        } else if (found.error().kind == Failure::invalid_config) {
+            return pass_on(found.error());
         } else {
             // Is it this file, or does the disk read nothing at all now? Then the start is tried again later.
             if (auto meta = MetaFile::open(folder_.path() / kMetaName); !meta) return pass_on(meta.error());
