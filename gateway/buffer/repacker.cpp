@@ -318,7 +318,10 @@ Result<> Repacking::put_in_place() {
     std::error_code problem;
     std::filesystem::rename(unfinished_, path_, problem);
     if (problem) return io_trouble(path_, problem.value());
-    return sync_folder(folder_);
+    // The name has the packed file now, whatever this says; after a power cut it may have the original again,
+    // which is as good.
+    static_cast<void>(sync_folder(folder_));
+    return {};
 }
 
 }  // namespace

@@ -1,15 +1,21 @@
 #include "tests/support/crash_vfs.h"
 
+#include <cerrno>
 #include <fstream>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <thread>
 
+#include <dlfcn.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 namespace mg::test {
 namespace {
+
+/// SQLite syncs inside our own calls, under our lock.
+thread_local bool t_inside = false;
 
 sqlite3_vfs* g_real = nullptr;
 sqlite3_vfs g_vfs;
@@ -86,6 +92,8 @@ const DiskFault* CrashVfs::hit_by(DiskOp op, const char* path) {
 template <class Act, class Refuse>
 int CrashVfs::run(DiskOp op, const char* path, const Act& act, const Refuse& refuse) {
     const std::scoped_lock lock{mutex_};
+    t_inside = true;
+    const std::unique_ptr<bool, void (*)(bool*)> outside{&t_inside, [](bool* inside) { *inside = false; }};
     if (path == nullptr) return act();
     if (left_) return io_error_of(op);
     ++counts_[static_cast<std::size_t>(op)];
@@ -285,6 +293,34 @@ CrashVfs& CrashVfs::install() {
     return disk;
 }
 
+std::optional<int> CrashVfs::known_sync_of_folder(int descriptor) {
+    if (g_real == nullptr || t_inside) return std::nullopt;
+    return install().sync_of_folder(descriptor);
+}
+
+std::optional<int> CrashVfs::sync_of_folder(int descriptor) {
+    struct stat of{};
+    struct stat watched{};
+    std::string path;
+    {
+        const std::scoped_lock lock{mutex_};
+        path = (folder_ / ".").native();
+        if (folder_.empty() || ::fstat(descriptor, &of) != 0 || ::stat(folder_.c_str(), &watched) != 0 ||
+            of.st_ino != watched.st_ino || of.st_dev != watched.st_dev)
+            return std::nullopt;
+    }
+    const int code = run(
+        DiskOp::sync, path.c_str(),
+        [&] {
+            folder_synced_ = true;
+            return SQLITE_OK;
+        },
+        CrashVfsCalls::nothing);
+    if (code == SQLITE_OK) return 0;
+    errno = EIO;
+    return -1;
+}
+
 void CrashVfs::watch(const std::filesystem::path& folder) {
     const std::scoped_lock lock{mutex_};
     folder_ = std::filesystem::canonical(folder);
@@ -371,3 +407,10 @@ bool CrashVfs::has_failed() const {
 }
 
 }  // namespace mg::test
+
+/// Takes the place of the C library's for the whole test program.
+extern "C" int fsync(int descriptor) {
+    static const auto real = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, "fsync"));
+    const auto answer = mg::test::CrashVfs::known_sync_of_folder(descriptor);
+    return answer ? *answer : real(descriptor);
+}

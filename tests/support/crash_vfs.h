@@ -35,7 +35,8 @@ struct DiskFault {
 /// what the program sees; nothing of the host's own syncing matters, so a folder in memory is fine.
 ///
 /// Thread-safe. One watched folder at a time; files elsewhere are passed through, and so are the lock and
-/// unlock of a file. What the product does without SQLite (rename, remove) is seen at the next look.
+/// unlock of a file. What the product does without SQLite: renames and removals are seen at the next look, an
+/// fsync() of the folder as it happens.
 class CrashVfs {
 public:
     static CrashVfs& install();
@@ -64,7 +65,11 @@ public:
     /// Did a fault hit since the last fail()?
     [[nodiscard]] bool has_failed() const;
 
+    /// For fsync(): what the program's call shall answer if this is the folder; nothing if it is not.
+    static std::optional<int> known_sync_of_folder(int descriptor);
+
 private:
+    std::optional<int> sync_of_folder(int descriptor);
     friend struct CrashVfsCalls;
     CrashVfs() = default;
     [[nodiscard]] bool watches(const char* path) const;

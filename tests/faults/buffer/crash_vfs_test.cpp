@@ -4,10 +4,13 @@
 #include <optional>
 #include <set>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gateway/base/sqlite.h"
+#include "gateway/base/unique_fd.h"
 #include "tests/unit/buffer/store_fixture.h"
 
 // The judge is judged first: a layer that never loses anything would let every product pass.
@@ -178,6 +181,33 @@ TEST_F(CrashVfsTest, NamesAreOnlySureOnceTheFolderWasSynced) {
     EXPECT_EQ(made, (std::set<std::set<std::string>>{{}, {"a"}}));
     EXPECT_EQ(renamed, (std::set<std::set<std::string>>{{"a"}, {"b"}}));
     EXPECT_EQ(removed, (std::set<std::set<std::string>>{{}, {"b"}}));
+}
+
+TEST_F(CrashVfsTest, ARenameOverAFileLeavesTheOneOrTheOtherAndASyncOfTheFolderByTheProductIsSeen) {
+    std::set<std::string> found;
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+        afresh();
+        std::ofstream{path("a")} << "old";
+        disk_.watch(folder_.path());
+        {
+            auto made = open("PRAGMA journal_mode = OFF; CREATE TABLE t(x)", "b");
+        }
+        std::filesystem::rename(path("b"), path("a"));
+        if (seed % 2 == 0) {
+            const UniqueFd folder{::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+            ASSERT_EQ(::fsync(folder.get()), 0);
+        }
+        disk_.power_cut(seed);
+        disk_.power_on();
+        std::ifstream in{path("a")};
+        std::string first(3, ' ');
+        in.read(first.data(), 3);
+        found.insert(first);
+        if (seed % 2 == 0) {
+            EXPECT_EQ(first, "SQL");
+        }
+    }
+    EXPECT_EQ(found, (std::set<std::string>{"old", "SQL"}));
 }
 
 TEST_F(CrashVfsTest, TheNthOperationFailsOnceOrFromThenOn) {

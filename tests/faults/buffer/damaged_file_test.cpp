@@ -65,11 +65,12 @@ protected:
         newest_ = store_->newest();
         close();
     }
-    /// How many samples of each (kind, day) are offered.
+    /// How many samples of each (kind, day) are offered; those of today above every sequence given before.
     std::map<std::pair<bool, std::uint64_t>, int> offered() {
         std::map<std::pair<bool, std::uint64_t>, int> found;
         for (const StoredItem& item : everything(*store_)) {
             const Sample& one = std::get<StoredSample>(item).sample;
+            EXPECT_EQ(sequence_of(item) > newest_, one.readings.front().bits == 3) << text_of(item);
             ++found[{one.boundary, one.readings.front().bits}];
         }
         return found;

@@ -63,27 +63,27 @@ void fail_everywhere(DiskFault fault, std::uint64_t most) {
 }
 
 TEST(DiskError, OneSyncThatFailsLosesNothing) {
-    fail_everywhere({.op = DiskOp::sync}, 1000);
+    fail_everywhere({.op = DiskOp::sync}, 100);
 }
 TEST(DiskError, OneWriteThatFailsLosesNothing) {
-    fail_everywhere({.op = DiskOp::write}, 100);
+    fail_everywhere({.op = DiskOp::write}, 60);
 }
 TEST(DiskError, OneReadThatFailsLosesNothing) {
-    fail_everywhere({.op = DiskOp::read}, 80);
+    fail_everywhere({.op = DiskOp::read}, 50);
 }
 TEST(DiskError, OneOpenThatFailsLosesNothing) {
-    fail_everywhere({.op = DiskOp::open}, 80);
+    fail_everywhere({.op = DiskOp::open}, 50);
 }
 TEST(DiskError, OneTruncationRemovalOrMappingThatFailsLosesNothing) {
-    fail_everywhere({.op = DiskOp::truncate}, 40);
-    fail_everywhere({.op = DiskOp::remove}, 40);
-    fail_everywhere({.op = DiskOp::shared_memory}, 40);
+    fail_everywhere({.op = DiskOp::truncate}, 25);
+    fail_everywhere({.op = DiskOp::remove}, 25);
+    fail_everywhere({.op = DiskOp::shared_memory}, 25);
 }
 TEST(DiskError, ADiskThatIsFullFromSomeMomentOnLosesNothingOnceThereIsRoom) {
-    fail_everywhere({.op = DiskOp::write, .lasting = true, .full = true}, 60);
+    fail_everywhere({.op = DiskOp::write, .lasting = true, .full = true}, 40);
 }
 TEST(DiskError, ADiskThatNoLongerSyncsLosesNothingOnceItDoes) {
-    fail_everywhere({.op = DiskOp::sync, .lasting = true}, 60);
+    fail_everywhere({.op = DiskOp::sync, .lasting = true}, 40);
 }
 TEST(DiskError, ADiskThatNoLongerReadsLosesNothingOnceItDoes) {
     fail_everywhere({.op = DiskOp::read, .lasting = true}, 30);

@@ -56,7 +56,7 @@ TEST(PowerCut, AtEveryOperationOfADayWhatWasVisibleIsKeptAndTheRestIsInGaps) {
 }
 
 TEST(PowerCut, WhileDaysChangeAndFilesAreMadeClosedAndRemovedNothingElseIsLost) {
-    cut_everywhere(days_go_by(), 2);
+    cut_everywhere(days_go_by(), 3);
 }
 
 TEST(PowerCut, WhileALongLogIsMovedIntoItsFileNothingIsLost) {

@@ -80,7 +80,8 @@ TEST_F(RepackTrouble, APowerCutAtAnyOperationLeavesTheOneFileOrTheOther) {
         for (std::uint64_t seed = 0; seed < 4; ++seed) {
             as_before();
             disk_.cut_before(operation, 100 * operation + seed);
-            EXPECT_FALSE(pack(closed));
+            // The last one is the sync of the folder behind the rename: nothing can go wrong any more.
+            EXPECT_EQ(pack(closed).has_value(), operation == operations);
             disk_.power_on();
             originals += entry().summary.packed ? 0 : 1;
             ASSERT_EQ(all_stored(), before_) << operation << '/' << seed;
@@ -109,6 +110,13 @@ TEST_F(RepackTrouble, AFailureOfTheDiskIsAnErrorAndTheNextAttemptSucceeds) {
                 const bool hit = disk_.has_failed();
                 disk_.heal();
                 if (!hit) break;
+                if (packed) {
+                    // The last sync of the folder: the name has the packed file already.
+                    EXPECT_EQ(op, DiskOp::sync);
+                    EXPECT_TRUE(entry().summary.packed);
+                    ASSERT_EQ(all_stored(), before_) << to_string(op) << ' ' << nth;
+                    continue;
+                }
                 ASSERT_FALSE(packed) << to_string(op) << ' ' << nth;
                 EXPECT_NE(packed.error().kind, Failure::corrupt) << packed.error().what;
                 EXPECT_EQ(packed.error().kind == Failure::storage_full, full && op == DiskOp::write);

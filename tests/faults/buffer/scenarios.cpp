@@ -104,6 +104,14 @@ Scenario days_go_by() {
              trial.commit();
              trial.pass(seconds{1});
          }},
+        {"yesterday is repacked",
+         [](StoreTrial& trial) {
+             trial.restart_repacked();
+             // The earlier files are asked whether they know this already.
+             trial.append(reading(trial, 0, seconds{1}, false, 1));
+             trial.append(reading(trial, 0, days{1} + seconds{10}, true, 1));
+             trial.commit();
+         }},
         {"retention",
          [](StoreTrial& trial) {
              new_day(trial, 3);

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "gateway/buffer/day_file.h"
+#include "gateway/buffer/layout_cache.h"
+#include "gateway/buffer/repacker.h"
 
 namespace mg::test {
 namespace {
@@ -74,7 +76,7 @@ void StoreTrial::append(const Sample& sample) {
 
 void StoreTrial::offer(const Sample& sample) {
     if (!alive()) return;
-    handed_over_.insert_or_assign(identity_of(sample), Handed{local_day(now(), kOffset), sample.boundary});
+    handed_over_.try_emplace(identity_of(sample), Handed{local_day(now(), kOffset), sample.boundary});
     due_.insert({sample.meter(), sample.slot});
     store_->append(sample);
 }
@@ -179,7 +181,27 @@ void StoreTrial::restart() {
     const bool something_waits = alive() && store_->stats().waiting > 0;
     close();
     open();
-    if (!something_waits) return;
+    if (something_waits) enter_what_was_lost();
+}
+
+void StoreTrial::restart_repacked() {
+    if (!alive()) return;
+    settle();
+    const bool something_waits = alive() && store_->stats().waiting > 0;
+    close();
+    LayoutCache layouts;
+    for (const auto& file : files(folder_, ".db")) {
+        const auto name = FileName::from(file.filename().native());
+        const auto found = name ? inspect_at_start(file, *name) : fail(Failure::rejected, "another file");
+        // What fails is tried again some other day; it must only do no harm.
+        if (found && found->summary.closed)
+            static_cast<void>(repack(folder_.path(), FileEntry{*name, found->summary}, layouts));
+    }
+    open();
+    if (something_waits) enter_what_was_lost();
+}
+
+void StoreTrial::enter_what_was_lost() {
     owed_.clear();
     heal();
     enter_gaps();

@@ -41,6 +41,8 @@ public:
     void ack();
     void set_aside(Sequence sequence);
     void restart();
+    /// A restart, and all closed files are repacked in between.
+    void restart_repacked();
 
     // ---- trouble ----
     CrashVfs& disk() { return disk_; }
@@ -86,6 +88,7 @@ private:
     void follow();
     void take_note(const StoredItem& item);
     void enter_gaps();
+    void enter_what_was_lost();
     void complain(std::string what);
     [[nodiscard]] bool alive() const { return store_ && disk_.powered(); }
     [[nodiscard]] bool may_be_gone(const std::string& identity) const;
