@@ -78,13 +78,14 @@ void TcpGate::run(const std::stop_token& stop) {
         }
         ::poll(watched.data(), watched.size(), kRoundMs);
         std::size_t at = 1;
+        const bool end_all = dropped_.exchange(false) || cut_;
         for (Pair& pair : pairs) {
             if (!pair.stuck && (watched[at].revents & POLLIN) != 0)
                 pair.ended = !pass(pair.client.get(), pair.server.get());
             if (!pair.deaf && !pair.ended && (watched[at + 1].revents & POLLIN) != 0) {
                 pair.ended = !pass(pair.server.get(), pair.client.get());
             }
-            if (cut_) {
+            if (end_all) {
                 reset_on_close(pair.client.get());
                 reset_on_close(pair.server.get());
                 pair.ended = true;
@@ -95,7 +96,6 @@ void TcpGate::run(const std::stop_token& stop) {
         if ((watched[0].revents & POLLIN) == 0) continue;
         Pair fresh{UniqueFd{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)},
                    UniqueFd{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, blocked_, muted_, cut_};
-        ++connections_;
         const sockaddr_in address = loopback(target_);
         if (fresh.ended ||
             ::connect(fresh.server.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

@@ -26,8 +26,8 @@ public:
     void mute() { muted_ = true; }
     /// New connections hear answers again; those that were muted never do.
     void unmute() { muted_ = false; }
-    /// Connections that were made since the beginning.
-    [[nodiscard]] int connections() const { return connections_; }
+    /// Ends all present connections with a reset; new ones pass.
+    void drop() { dropped_ = true; }
     /// Ends all connections with a reset, and refuses new ones until reopen().
     void cut() { cut_ = true; }
     void reopen() { cut_ = false; }
@@ -40,8 +40,8 @@ private:
     UniqueFd listener_;
     std::atomic<bool> blocked_{false};
     std::atomic<bool> muted_{false};
+    std::atomic<bool> dropped_{false};
     std::atomic<bool> cut_{false};
-    std::atomic<int> connections_{0};
     std::jthread thread_;
 };
 

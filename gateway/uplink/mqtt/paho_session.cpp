@@ -214,10 +214,15 @@ int paho_version(const PahoSession::Settings& settings) {
     return settings.version >= 5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
 }
 
+/// The status, when a session begins and ends, and the probe of MQTT 3.1.1.
+constexpr int kBesideTheWindow = 8;
+
 mqtt::create_options keeping_nothing(const PahoSession::Settings& settings) {
     mqtt::create_options create{paho_version(settings)};
     create.set_send_while_disconnected(false);
     create.set_restore_messages(false);
+    // 100 unless it is told; beyond that publish() fails, connected or not. The window is kept by us.
+    create.set_max_buffered_messages(static_cast<int>(settings.in_flight) + kBesideTheWindow);
     return create;
 }
 

@@ -191,6 +191,24 @@ TEST_F(Delivery, ALimitThatMqtt311CannotSayIsFoundByConnectionsThatBreak) {
     expect_conserved({&subscriber});
 }
 
+/// Paho's own queue holds 100 messages unless told otherwise, and answers the next one with an error.
+TEST_F(Delivery, TheLargestWindowIsNoTroubleForPaho) {
+    MosquittoBroker broker;
+    Subscriber subscriber{broker};
+    Options site = plant_with_uplink(5, broker.port());
+    site.uplinks[0].mqtt.max_batch_bytes = 1024;
+    site.uplinks[0].mqtt.max_in_flight = 1000;
+    fill(store, site, 0, 2000);
+
+    start(site);
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
+    EXPECT_EQ(uplink->status().last_error, "");
+    ASSERT_TRUE(eventually([&] { return newest_at(subscriber) == 10'000; }));
+    expect_conserved({&subscriber});
+    for (const auto& [sequence, times] : received) EXPECT_EQ(times, 1) << sequence;
+}
+
 /// Three days of a plant that is read every minute: 43,200 samples.
 TEST_F(Delivery, ThreeDaysWithoutABrokerDrainInOrder) {
     MosquittoBroker broker;
