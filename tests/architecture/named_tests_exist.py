@@ -13,8 +13,12 @@ def defined_tests(root):
     for file in (root / "tests").rglob("*_test.cpp"):
         for suite, name in re.findall(r"^\s*TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)", file.read_text(encoding="utf-8"), re.M):
             found.add(f"{suite}.{name}")
-    for file in (root / "tests" / "faults").rglob("*_test.py"):
-        found.update(f"PlantFaults.{name}" for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8")))
+    for file in (root / "tests").rglob("*_test.py"):
+        suite = ""
+        for of, name in re.findall(r"^class (\w+)\(unittest|^    def (test_\w+)", file.read_text(encoding="utf-8"), re.M):
+            suite = of or suite
+            if name:
+                found.add(f"{suite}.{name}")
     return found
 
 

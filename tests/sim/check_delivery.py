@@ -58,7 +58,8 @@ class Point:
         self.invalid = {int(mark, 0) for mark in described.get("invalid", [])}
         self.exponent_point = described.get("exponent_point")
         self.exponent_offset = described.get("exponent_offset", 0)
-        self.multiplier = {"none": Decimal(1), "ct": ct, "pt": pt, "ct_pt": ct * pt}[described.get("ratio", "none")]
+        self.ratio = described.get("ratio", "none")
+        self.multiplier = {"none": Decimal(1), "ct": ct, "pt": pt, "ct_pt": ct * pt}[self.ratio]
 
 
 class Meter:
