@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 
 #include "config/fields_tables.h"
@@ -82,6 +83,18 @@ bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+/// How to reach a destination, then what goes there.
+std::span<const Field> uplink_fields() {
+    static const std::vector<Field> fields = [] {
+        std::vector<Field> all;
+        const auto reach = std::ranges::equal_range(gateway_fields(), Section::uplink, {}, &Field::section);
+        std::ranges::copy(reach, std::back_inserter(all));
+        std::ranges::copy(delivery_fields(), std::back_inserter(all));
+        return all;
+    }();
+    return fields;
+}
+
 }  // namespace
 
 std::span<const Field> fields_of(Section section) {
@@ -91,8 +104,9 @@ std::span<const Field> fields_of(Section section) {
             case Section::storage:
             case Section::control:
             case Section::line:
-            case Section::uplink:
                 return gateway_fields();
+            case Section::uplink:
+                return uplink_fields();
             case Section::model:
             case Section::point:
                 return model_fields();

@@ -31,6 +31,7 @@ enum class ValueType : std::uint8_t {
     bilingual,   ///< a text, or { zh = "…", en = "…" }
     hex_marks,   ///< a list of numbers such as "0xFFFF"
     code_list,   ///< one text that must stay as it is, or a list of them
+    ids,         ///< a list of ids that are defined elsewhere
 };
 
 struct Limits {

@@ -63,6 +63,8 @@ std::string type_name(ValueType type) {
             return std::string(tr("list", "列表"));
         case ValueType::code_list:
             return std::string(tr("text or list", "文字或列表"));
+        case ValueType::ids:
+            return std::string(tr("list of ids", "编号列表"));
     }
     return {};
 }

@@ -99,13 +99,19 @@ void load_into(Loaded& loaded, const path& directory) {
     const auto broken_models = load_models(loaded);
     Reporter gateway{std::string(kGatewayFile), loaded.problems};
     const auto gateway_text = read_text_file(directory / kGatewayFile, gateway);
-    if (gateway_text) load_gateway(*gateway_text, loaded.options, gateway);
+    std::vector<Reference> references;
+    if (gateway_text) references = load_gateway(*gateway_text, loaded.options, gateway);
     Reporter meters{std::string(kMetersFile), loaded.problems};
     const auto meters_text = read_text_file(directory / kMetersFile, meters);
     // Without lines every row would be blamed for a line that nobody could read.
     const bool lines_known = gateway_text && !loaded.options.lines.empty();
     const bool blame_rows = lines_known || loaded.ok();
-    if (meters_text && blame_rows) load_meters(*meters_text, broken_models, loaded.options, meters);
+    if (meters_text && blame_rows) {
+        const std::size_t before = loaded.problems.size();
+        load_meters(*meters_text, broken_models, loaded.options, meters);
+        // A row with a mistake may be the one that is meant.
+        if (loaded.problems.size() == before) check_references(references, loaded.options, gateway);
+    }
     sort_by_position(loaded.problems);
 }
 

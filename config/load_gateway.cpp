@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -139,11 +140,11 @@ void report_shared_channels(const std::vector<Record>& records, const std::vecto
 
 }  // namespace
 
-void load_gateway(std::string_view text, Options& options, Reporter& report) {
+std::vector<Reference> load_gateway(std::string_view text, Options& options, Reporter& report) {
     const auto document = parse_toml(text);
     if (!document) {
         report.error(document.error().place, {}, document.error().complaint);
-        return;
+        return {};
     }
     report_unknown_sections(*document, report);
     read_site(single(Section::site, *document, report), options.site, report);
@@ -158,8 +159,10 @@ void load_gateway(std::string_view text, Options& options, Reporter& report) {
     report_shared_channels(lines, options.lines, report);
 
     const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
+    std::vector<Reference> references;
     for (const Record& record : uplinks) {
         options.uplinks.push_back(read_uplink(record, options.directory, report));
+        std::ranges::move(references_of(record), std::back_inserter(references));
     }
     report_duplicate_ids(uplinks, options.uplinks, report);
     if (document->find("uplink") == nullptr) {
@@ -168,6 +171,7 @@ void load_gateway(std::string_view text, Options& options, Reporter& report) {
                                        "没有上传目标：采样只存在本地，不上传")),
                         "[[uplink]]"});
     }
+    return references;
 }
 
 }  // namespace mg

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -14,13 +15,29 @@
 /// throws.
 namespace mg {
 
+/// An id in gateway.toml of something that stands elsewhere.
+struct Reference {
+    enum class Kind : std::uint8_t { line, meter, point };
+    Kind kind{};
+    std::string field;  ///< as problems name it
+    Place place;
+    std::string id;
+};
+/// What the selection of an uplink refers to.
+std::vector<Reference> references_of(const Record& record);
+/// Reports those that lead nowhere, with the nearest id; when lines, meters and models are known.
+void check_references(const std::vector<Reference>& references, const Options& options, Reporter& report);
+
 /// gateway.toml. Lines with mistakes are kept as far as they are known, so that meters that refer to them are
-/// not blamed as well.
-void load_gateway(std::string_view text, Options& options, Reporter& report);
+/// not blamed as well. What the uplinks refer to comes back, to be checked when the meters are known.
+std::vector<Reference> load_gateway(std::string_view text, Options& options, Reporter& report);
 
 LineOptions read_line(const Record& record, Reporter& report);
 /// Relative paths start at `directory`.
 UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory, Reporter& report);
+
+/// What goes to an uplink and how, of its section.
+DeliveryOptions read_delivery(const Record& record, Reporter& report);
 
 /// meters.csv into options.meters; lines and models must be there. References to `broken_models` are not
 /// reported.

@@ -170,10 +170,48 @@ struct MqttOptions {
     std::chrono::seconds ack_timeout{20};
 };
 
+/// Which of the two kinds of samples an uplink carries.
+enum class Carries : std::uint8_t { all, boundary, other };
+
+/// What of the stored items an uplink carries. A change counts from the next start on, for everything that
+/// is not settled by then.
+struct SelectionOptions {
+    Carries carries{Carries::all};
+    std::vector<MeterId> meters;  ///< these, and those of `lines`; both empty: all
+    std::vector<LineId> lines;
+    std::vector<PointId> points;  ///< empty: all
+    milliseconds every{0};        ///< 0: every slot; otherwise its multiples, and boundaries whatever it says
+    bool gaps{true};
+};
+
+enum class UplinkOrder : std::uint8_t {
+    strict,      ///< oldest first
+    live_first,  ///< what is new at once, and the backlog beside it
+};
+enum class Compression : std::uint8_t { none, gzip };
+enum class BudgetPeriod : std::uint8_t { day, month };
+
+struct BudgetOptions {
+    std::uint64_t bytes{0};  ///< 0: none
+    BudgetPeriod period{BudgetPeriod::month};
+};
+
+/// How an uplink delivers, whatever its kind.
+struct DeliveryOptions {
+    SelectionOptions selection;
+    UplinkOrder order{UplinkOrder::strict};
+    int backlog_share{50};  ///< 1 … 99 percent of the bytes while there is live data too
+    Compression compression{Compression::none};
+    BudgetOptions budget;
+    std::uint64_t most_messages_per_second{0};  ///< 0: no limit
+    std::uint64_t most_bytes_per_second{0};     ///< 0: no limit
+};
+
 struct UplinkOptions {
     UplinkId id;
     std::string name;
     MqttOptions mqtt;
+    DeliveryOptions delivery;
 };
 
 // ---- the whole ----

@@ -166,6 +166,7 @@ UplinkOptions read_uplink(const Record& record, const path& directory, Reporter&
         record.get_or<std::int64_t>("max_batch", static_cast<std::int64_t>(mqtt.max_batch_bytes)));
     mqtt.max_in_flight = static_cast<std::size_t>(
         record.get_or<std::int64_t>("max_in_flight", static_cast<std::int64_t>(mqtt.max_in_flight)));
+    uplink.delivery = read_delivery(record, report);
     return uplink;
 }
 

@@ -72,6 +72,19 @@ Parsed<Value> read_list(const Field& field, const TomlNode& node) {
     return Value{texts};
 }
 
+/// Whether they exist is known when all files are read.
+Parsed<Value> read_ids(const Field& field, const TomlNode& node) {
+    if (node.kind != TomlKind::array) return tl::unexpected(wrong_type(node.kind, "a list", "列表", field));
+    std::vector<Listed> ids;
+    for (const TomlNode& item : node.items) {
+        if (item.kind != TomlKind::text) {
+            return tl::unexpected(wrong_type(item.kind, "texts in quotes", "加引号的文字", field));
+        }
+        ids.push_back({item.text, item.place});
+    }
+    return Value{std::move(ids)};
+}
+
 /// Which kinds of TOML value a field accepts, and what they are called.
 struct Wanted {
     bool text;
@@ -103,6 +116,7 @@ Wanted wanted_for(ValueType type) {
         case ValueType::bilingual:
         case ValueType::hex_marks:
         case ValueType::code_list:
+        case ValueType::ids:
             break;
     }
     return {true, false, false, "a text in quotes", "加引号的文字"};
@@ -112,6 +126,7 @@ Parsed<Value> read_value(const Field& field, const TomlNode& node) {
     if (field.type == ValueType::bilingual) return read_bilingual(field, node);
     if (field.type == ValueType::hex_marks) return read_marks(field, node);
     if (field.type == ValueType::code_list) return read_list(field, node);
+    if (field.type == ValueType::ids) return read_ids(field, node);
     if (field.type == ValueType::boolean) {
         if (node.kind == TomlKind::boolean) return Value{node.text == "true"};
         return tl::unexpected(wrong_type(node.kind, "without quotes", "不加引号", field));

@@ -285,6 +285,8 @@ std::string allowed_values(const Field& field) {
             return "[ \"0xFFFF\", … ]";
         case ValueType::code_list:
             return "\"…\", [ \"…\", … ]";
+        case ValueType::ids:
+            return "[ \"…\", … ]";
     }
     return {};
 }
@@ -318,6 +320,7 @@ Parsed<Value> parse_value(const Field& field, std::string_view text) {
         case ValueType::bilingual:
         case ValueType::hex_marks:
         case ValueType::code_list:
+        case ValueType::ids:
             return Value{std::string(text)};
     }
     return Value{std::string(text)};

@@ -21,17 +21,23 @@ struct Bilingual {
     std::string en;
 };
 
+/// One entry of a list, and where it stands.
+struct Listed {
+    std::string text;
+    Place place;
+};
+
 /// id, prose, code, choice (its key), date (2026-03-02): string. integer, duration (ms), size (bytes),
-/// utc_offset (minutes): int64. decimal, positive: Decimal. code_list: strings. The others: their own
-/// type.
+/// utc_offset (minutes): int64. decimal, positive: Decimal. code_list: strings. ids: Listed. The others:
+/// their own type.
 using Value = std::variant<std::string, std::int64_t, Decimal, bool, Bilingual, std::vector<std::uint64_t>,
-                           std::vector<std::string>>;
+                           std::vector<std::string>, std::vector<Listed>>;
 
 template <class T>
 using Parsed = tl::expected<T, Complaint>;
 
-/// What the field table says about `text`, which is not empty. Neither boolean, bilingual, hex_marks nor
-/// code_list: those come from TOML only and have parsers of their own.
+/// What the field table says about `text`, which is not empty. Neither boolean, bilingual, hex_marks,
+/// code_list nor ids: those come from TOML only and have parsers of their own.
 Parsed<Value> parse_value(const Field& field, std::string_view text);
 
 /// "500ms", "60s", "15m", "2h", "180d", also "1h30m"; "0" alone is zero. In milliseconds.
