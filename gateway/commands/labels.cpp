@@ -58,7 +58,9 @@ std::string_view label(UplinkState state) {
         case UplinkState::waiting:
             return tr("waiting", "等待重连");
         case UplinkState::held:
-            return tr("held", "暂停");
+            return tr("held", "被拒绝");
+        case UplinkState::paused:
+            return tr("paused", "已暂停");
     }
     return "";
 }

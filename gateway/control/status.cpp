@@ -64,6 +64,8 @@ std::string_view to_string(UplinkState state) {
             return "waiting";
         case UplinkState::held:
             return "held";
+        case UplinkState::paused:
+            return "paused";
     }
     return "";
 }

@@ -102,6 +102,7 @@ enum class UplinkState : std::uint8_t {
     connected,
     waiting,  ///< disconnected, until the next try
     held,     ///< the destination refuses everything: a person must act
+    paused,   ///< by order
 };
 
 struct UplinkStatus {

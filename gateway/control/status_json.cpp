@@ -13,7 +13,7 @@ constexpr std::array kMeterStates{MeterState::ok, MeterState::silent, MeterState
                                   MeterState::ledger_only, MeterState::not_supported};
 constexpr std::array kBufferStates{BufferState::ok, BufferState::disk_trouble};
 constexpr std::array kUplinkStates{UplinkState::connecting, UplinkState::connected, UplinkState::waiting,
-                                   UplinkState::held};
+                                   UplinkState::held, UplinkState::paused};
 constexpr std::array kLineKinds{LineKind::serial, LineKind::modbus_tcp, LineKind::rtu_over_tcp,
                                 LineKind::dtu};
 

@@ -53,6 +53,8 @@ UplinkState state_of(ForwarderState state) {
             return UplinkState::waiting;
         case ForwarderState::held:
             return UplinkState::held;
+        case ForwarderState::paused:
+            return UplinkState::paused;
     }
     return UplinkState::waiting;
 }

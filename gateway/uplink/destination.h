@@ -25,6 +25,7 @@ struct OutgoingMessage {
     MessageKind kind{MessageKind::samples};
     MeterId meter;  ///< of a description
     std::string_view payload;
+    bool gzipped{false};  ///< the payload is a gzip file with the JSON in it
 };
 
 /// What became of one submitted message.
@@ -34,6 +35,7 @@ struct Outcome {
     std::optional<Error> error;
     bool too_large{false};       ///< rejected for its size: smaller ones may pass
     bool nobody_listens{false};  ///< taken, but nobody is subscribed
+    std::string answer;          ///< of the destination, in its own words: "PUBACK 0"
 };
 
 struct DestinationEvents {
@@ -44,7 +46,9 @@ struct DestinationEvents {
 struct DestinationLimits {
     std::size_t payload_bytes{};  ///< most of one message
     std::size_t in_flight{};      ///< most without an outcome
-    std::string address;          ///< for people: which of several ways it is; empty: there is only one
+    /// What one message takes on the wire beside its payload, about: headers, topic, the answer to it.
+    std::size_t message_overhead{0};
+    std::string address;  ///< for people: which of several ways it is; empty: there is only one
 };
 
 /// One place to which an uplink delivers. All calls from the uplink's thread; only connect() and disconnect()

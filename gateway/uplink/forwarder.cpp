@@ -1,7 +1,6 @@
 #include "gateway/uplink/forwarder.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <pthread.h>
@@ -37,6 +36,26 @@ bool must_hold(const Error& error) {
     return false;
 }
 
+/// Bytes are what somebody pays for there.
+bool is_sparing(const DeliveryOptions& delivery) {
+    return delivery.budget.bytes > 0 || delivery.most_bytes_per_second > 0;
+}
+
+UplinkMemory memory_of(const Forwarder::Settings& settings, const Options& options,
+                       const Selection& selection, SampleStore& store) {
+    const DeliveryOptions& delivery = settings.delivery;
+    const PoisonSearch search{settings.most_items};
+    return {
+        .encoder = BatchEncoder{options, selection},
+        .announcer = Announcer{options, selection, is_sparing(delivery)},
+        .searches = {search, search, search},
+        .ceiling = BatchCeiling{settings.most_items},
+        .side = {},
+        .pacing = Pacing{delivery.most_messages_per_second, delivery.most_bytes_per_second},
+        .traffic = Traffic{delivery.budget, options.site.utc_offset, store.deliveries().traffic(settings.id)},
+        .last_ticket = 0};
+}
+
 }  // namespace
 
 Forwarder::Forwarder(Settings settings, const Options& options, SampleStore& store, Clock& clock,
@@ -45,17 +64,18 @@ Forwarder::Forwarder(Settings settings, const Options& options, SampleStore& sto
       options_{options},
       store_{store},
       clock_{clock},
+      selection_{settings_.delivery.selection, options},
       destination_{make(wake_)},
-      encoder_{options},
+      memory_{memory_of(settings_, options, selection_, store)},
       reconnect_{settings_.reconnect, settings_.seed},
-      hold_{settings_.hold, settings_.seed},
-      limit_{settings_.most_items} {
+      hold_{settings_.hold, settings_.seed} {
     status_.with([&](ForwarderStatus& status) {
         status.id = settings_.id;
         status.name = settings_.name;
         status.destination = settings_.destination;
         status.since = clock_.utc();
     });
+    show_budget();
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     ::pthread_setname_np(thread_.native_handle(),
                          ("uplink-" + settings_.id.text).substr(0, kThreadNameBytes).c_str());
@@ -67,379 +87,193 @@ ForwarderStatus Forwarder::status() const {
     ForwarderStatus status = status_.copy();
     status.backlog = store_.backlog(settings_.id);
     status.set_aside = store_.set_aside_count(settings_.id);
+    status.resends = store_.deliveries().resends(settings_.id);
     return status;
+}
+
+void Forwarder::try_now() {
+    try_now_ = true;
+    wake_.raise();
+}
+
+bool Forwarder::paused() const {
+    return store_.deliveries().paused(settings_.id);
 }
 
 void Forwarder::run(const std::stop_token& stop) {
     store_.notify(wake_);
     while (!stop.stop_requested()) {
+        if (paused()) {
+            if (!wait_while_paused(stop)) break;
+            continue;
+        }
         const auto ended = serve(stop);
-        if (!ended) break;
+        if (session_ && !ended && ended.error().kind == Failure::session_lost) session_->was_lost();
         // Said while the connection still is good, a destination that refuses samples learns that we are
         // away.
-        if (must_hold(*ended)) say_goodbye();
-        destination_->abandon();
-        // MQTT 3.1.1 has no word for "too large": mosquitto ends the connection, and would do so for ever.
-        if (ended->kind == Failure::session_lost && !session_took_ && window_.oldest() != nullptr) {
-            limit_.broke_at(window_.oldest()->items);
-        }
-        window_.clear();
-        enter(must_hold(*ended) ? ForwarderState::held : ForwarderState::waiting, ended->what);
+        end_session(ended.has_value() || must_hold(ended.error()));
+        if (ended) continue;
+        const bool hold = must_hold(ended.error());
+        enter(hold ? ForwarderState::held : ForwarderState::waiting, ended.error().what);
         show_oldest_waiting();
-        if (!pause(must_hold(*ended) ? hold_.next() : reconnect_.next(), stop)) break;
+        if (!wait_before_the_next_try(hold ? hold_.next() : reconnect_.next(), stop)) break;
     }
-    say_goodbye();
-    destination_->abandon();
     store_.forget(wake_);
     enter(ForwarderState::stopped, {});
 }
 
-/// One connection from its beginning to its end; nullopt when stopped.
-std::optional<Error> Forwarder::serve(const std::stop_token& stop) {
+/// One connection from its beginning to its end.
+tl::expected<Forwarder::End, Error> Forwarder::serve(const std::stop_token& stop) {
     enter(ForwarderState::connecting, {});
     turns_.add();
     const auto granted = destination_->connect(clock_.steady() + settings_.connect_timeout, stop);
-    if (stop.stop_requested()) return std::nullopt;
-    if (!granted) return granted.error();
-    begin_session(*granted);
-    enter(ForwarderState::connected, {});
+    if (stop.stop_requested()) return End::stopped;
+    if (!granted) return tl::unexpected<Error>(granted.error());
+    session_began_ = clock_.steady();
+    session_.emplace(Session::Uplink{.id = settings_.id,
+                                     .options = options_,
+                                     .delivery = settings_.delivery,
+                                     .store = store_,
+                                     .selection = selection_,
+                                     .clock = clock_,
+                                     .destination = *destination_,
+                                     .wake = wake_,
+                                     .ack_timeout = settings_.ack_timeout},
+                     memory_, *granted);
+    enter(ForwarderState::connected, {}, granted->address);
+    return deliver(*session_, stop);
+}
+
+tl::expected<Forwarder::End, Error> Forwarder::deliver(Session& session, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         turns_.add();
-        if (auto ended = take_events()) return ended;
-        if (auto ended = fill_window()) return ended;
-        if (auto ended = overdue()) return ended;
-        show_progress();
-        clock_.wait(next_look(), stop, wake_);
+        if (paused()) return End::paused;
+        const auto ended = session.turn();
+        take_news(session);
+        if (ended) return tl::unexpected<Error>(*ended);
+        show_progress(session);
+        clock_.wait(session.next_turn(), stop, wake_);
     }
-    return std::nullopt;
+    return End::stopped;
 }
 
-void Forwarder::begin_session(const DestinationLimits& granted) {
-    granted_ = granted;
-    granted_.in_flight = std::max<std::size_t>(granted_.in_flight, 1);
-    payload_limit_ = granted_.payload_bytes;
-    announcements_.clear();
-    next_description_ = 0;
-    denied_description_ = false;
-    session_took_ = false;
-    session_began_ = clock_.steady();
-    last_answer_ = session_began_;
-    rewind();
-    const Ticket ticket = ++last_ticket_;
-    const std::string online = status_message(options_.site, Presence::online, clock_.utc());
-    if (destination_->submit(ticket, {.kind = MessageKind::status, .meter = {}, .payload = online})) {
-        announcements_.insert(ticket);
+void Forwarder::end_session(bool politely) {
+    if (session_) {
+        if (politely) session_->say_goodbye(clock_.steady() + settings_.stop_timeout);
+        take_news(*session_);
+        session_.reset();
     }
+    for (PoisonSearch& search : memory_.searches) search.interrupted();
+    destination_->abandon();
 }
 
-/// Back to what is not confirmed; what is under way is forgotten and will be sent again.
-void Forwarder::rewind() {
-    window_.clear();
-    rejection_.reset();
-    encoder_.clear();
-    queue_.clear();
-    looked_at_ = store_.progress(settings_.id);
-    handled_ = looked_at_;
-}
-
-std::optional<Error> Forwarder::take_events() {
-    const DestinationEvents events = destination_->take_events();
-    std::optional<Error> ended;
-    for (const Outcome& outcome : events.outcomes) {
-        last_answer_ = clock_.steady();
-        auto error = announcements_.erase(outcome.ticket) != 0 ? take_announcement_outcome(outcome)
-                                                               : take_outcome(outcome);
-        if (error && !ended) ended = std::move(error);
+void Forwarder::take_news(Session& session) {
+    const Session::News news = session.take_news();
+    if (news.denied) {
+        log::write(log::Level::warning,
+                   trf("uplink {0}: status or description not taken: {1}",
+                       "上传目标 {0}：状态或计量点说明未被接收：{1}", settings_.id.text, *news.denied));
     }
-    advance();
-    if (ended) return ended;
-    if (events.lost) return events.lost;
-    return settle_rejection();
-}
-
-std::optional<Error> Forwarder::take_outcome(const Outcome& outcome) {
-    using Fate = AckWindow::Entry::Fate;
-    if (!outcome.error) {
-        const auto* entry = window_.settle(outcome.ticket, Fate::confirmed);
-        if (entry == nullptr) return std::nullopt;
-        limit_.delivered();
-        session_took_ = true;
-        reconnect_.reset();
-        // One that lets us in and throws us out again must not be met at full speed each time.
-        if (clock_.steady() - session_began_ >= settings_.hold.most) {
-            hold_.reset();
-            told_trouble_.clear();
+    bool samples = false;
+    status_.with([&](ForwarderStatus& status) {
+        for (std::size_t lane = 0; lane < news.confirmed.size(); ++lane) {
+            const Session::Tally& tally = news.confirmed.at(lane);
+            samples = samples || tally.messages > 0;
+            auto& count = status.lanes.at(lane);
+            count.messages += tally.messages;
+            count.samples += tally.samples;
+            count.gaps += tally.gaps;
+            status.delivered_messages += tally.messages;
+            status.delivered_samples += tally.samples;
+            status.delivered_gaps += tally.gaps;
         }
-        status_.with([&](ForwarderStatus& status) {
-            ++status.delivered_messages;
-            status.delivered_samples += entry->samples;
-            status.delivered_gaps += entry->gaps;
-            status.notice =
-                outcome.nobody_listens ? tr("delivered, but nobody subscribes to it", "已送达，但无人订阅")
-                : denied_description_  ? tr("descriptions of meters are not taken", "计量点说明未被接收")
-                                       : std::string_view{};
-        });
-        return std::nullopt;
-    }
-    if (window_.settle(outcome.ticket, Fate::not_taken) == nullptr) return std::nullopt;
-    if (outcome.error->kind != Failure::rejected) return outcome.error;
-    if (!rejection_ || outcome.ticket < rejection_->ticket) {
-        rejection_ = Rejection{outcome.ticket, *outcome.error, outcome.too_large};
-    }
-    return std::nullopt;
-}
-
-/// A destination may well take samples and not what it is to keep: that is worth a notice, not a stop.
-std::optional<Error> Forwarder::take_announcement_outcome(const Outcome& outcome) {
-    if (!outcome.error) {
-        reconnect_.reset();
-        return std::nullopt;
-    }
-    if (outcome.error->kind == Failure::transient) return outcome.error;
-    if (std::exchange(denied_description_, true)) return std::nullopt;
-    log::write(log::Level::warning,
-               trf("uplink {0}: status or description not taken: {1}",
-                   "上传目标 {0}：状态或计量点说明未被接收：{1}", settings_.id.text, outcome.error->what));
-    status_.with([&](ForwarderStatus& status) { status.notice = outcome.error->what; });
-    return std::nullopt;
-}
-
-void Forwarder::advance() {
-    if (const auto through = window_.take_progress()) store_.ack(settings_.id, *through);
-    // Sequences have holes, and items are set aside: these end where nothing is under way any more.
-    if (window_.empty() && encoder_.empty() && queue_.empty() && handled_ > store_.progress(settings_.id)) {
-        store_.ack(settings_.id, handled_);
+        status.not_selected += news.not_selected;
+        if (news.denied) status.notice = *news.denied;
+        if (!samples) return;
+        status.notice =
+            news.nobody_listens ? tr("delivered, but nobody subscribes to it", "已送达，但无人订阅")
+            : session.descriptions_denied() ? tr("descriptions of meters are not taken", "计量点说明未被接收")
+                                            : std::string_view{};
+    });
+    if (news.taken) reconnect_.reset();
+    // One that lets us in and throws us out again must not be met at full speed each time.
+    if (samples && clock_.steady() - session_began_ >= settings_.hold.most) {
+        hold_.reset();
+        told_.forget();
     }
 }
 
-/// Waits until everything under way has its answer; then starts anew at the rejected message, in smaller
-/// pieces.
-std::optional<Error> Forwarder::settle_rejection() {
-    if (!rejection_ || window_.under_way() != 0) return std::nullopt;
-    const Rejection rejection = *rejection_;
-    const AckWindow::Entry entry = *window_.oldest();
-    const bool alone = entry.items == 1;
-    // Smaller messages may pass for good; otherwise the next full one would be rejected again.
-    if (rejection.too_large && !alone) payload_limit_ = std::max<std::size_t>(payload_limit_ / 2, 1);
-    const auto next = limit_.rejected(entry.items);
-    if (next != BatchLimit::Next::smaller) {
-        if (auto ended = put_aside(entry.through, rejection.error, next)) return ended;
-        store_.ack(settings_.id, entry.through);
-    }
-    rewind();
-    return std::nullopt;
-}
-
-std::optional<Error> Forwarder::put_aside(Sequence sequence, const Error& why, BatchLimit::Next next) {
-    if (next == BatchLimit::Next::hold) {
-        return Error{Failure::refused, trf("several items in a row were rejected, so it is not they: {}",
-                                           "连续多条数据被拒绝，问题不在数据本身：{}", why.what)};
-    }
-    if (const auto kept = store_.set_aside(settings_.id, sequence, why.what); !kept) return kept.error();
-    log::write(log::Level::warning,
-               trf("uplink {0}: item {1} set aside: {2}", "上传目标 {0}：数据 {1} 已搁置：{2}",
-                   settings_.id.text, sequence, why.what));
-    return std::nullopt;
-}
-
-bool Forwarder::room_for_samples() const {
-    if (rejection_) return false;
-    if (limit_.careful()) return window_.under_way() == 0;
-    return window_.under_way() + announcements_.size() < granted_.in_flight &&
-           window_.size() < 4 * granted_.in_flight;
-}
-
-std::optional<Error> Forwarder::fill_window() {
-    if (auto ended = announce()) return ended;
-    while (room_for_samples()) {
-        const auto filled = fill_batch();
-        if (!filled) return filled.error();
-        if (encoder_.empty()) break;
-        if (auto ended = send_batch()) return ended;
-        if (*filled == Filled::nothing_left) break;
-    }
-    advance();
-    return std::nullopt;
-}
-
-/// Descriptions take turns with samples, so that ten thousand meters do not delay the backlog.
-std::optional<Error> Forwarder::announce() {
-    const std::size_t most = std::max<std::size_t>(granted_.in_flight / 2, 1);
-    while (next_description_ < options_.meters.size() && !denied_description_ &&
-           announcements_.size() < most && window_.under_way() + announcements_.size() < granted_.in_flight) {
-        const MeterOptions& meter = options_.meters[next_description_];
-        const std::string description = meter_description(options_, meter);
-        ++next_description_;
-        if (description.size() > granted_.payload_bytes) continue;
-        const Ticket ticket = ++last_ticket_;
-        const auto sent = destination_->submit(
-            ticket, {.kind = MessageKind::description, .meter = meter.id, .payload = description});
-        if (!sent) return sent.error();
-        announcements_.insert(ticket);
-    }
-    return std::nullopt;
-}
-
-/// Puts items into the encoder until it is full or nothing is left.
-Result<Forwarder::Filled> Forwarder::fill_batch() {
-    while (encoder_.items() < limit_.items()) {
-        if (queue_.empty()) {
-            auto peeked = store_.peek(looked_at_, kPeekItems);
-            if (!peeked) return tl::unexpected<Error>(peeked.error());
-            const bool end = peeked->items.empty();
-            looked_at_ = std::max(looked_at_, peeked->through);
-            std::ranges::move(peeked->items, std::back_inserter(queue_));
-            if (end) {
-                if (encoder_.empty()) handled_ = std::max(handled_, looked_at_);
-                return Filled::nothing_left;
-            }
-        }
-        const Sequence sequence = sequence_of(queue_.front());
-        switch (encoder_.add(queue_.front(), payload_limit_)) {
-            case BatchEncoder::Added::yes:
-                break;
-            case BatchEncoder::Added::full:
-                return Filled::yes;
-            case BatchEncoder::Added::too_large: {
-                const Error why{Failure::rejected, trf("larger than the {} bytes of one message",
-                                                       "超过单条消息上限 {} 字节", payload_limit_)};
-                if (auto ended = put_aside(sequence, why, limit_.unsendable())) {
-                    return tl::unexpected<Error>(std::move(*ended));
-                }
-                break;
-            }
-        }
-        handled_ = sequence;
-        queue_.pop_front();
-    }
-    return Filled::yes;
-}
-
-std::optional<Error> Forwarder::send_batch() {
-    const Batch batch = encoder_.take();
-    const Ticket ticket = ++last_ticket_;
-    // The clock of the missing answer starts when the line has been quiet, not in the middle of a long night.
-    if (window_.under_way() + announcements_.size() == 0) last_answer_ = clock_.steady();
-    window_.sent({.ticket = ticket,
-                  .through = batch.last,
-                  .samples = batch.samples,
-                  .gaps = batch.gaps,
-                  .items = batch.items(),
-                  .oldest_slot = batch.oldest_slot});
-    const auto sent =
-        destination_->submit(ticket, {.kind = MessageKind::samples, .meter = {}, .payload = batch.payload});
-    if (!sent) return sent.error();
-    return std::nullopt;
-}
-
-std::optional<Error> Forwarder::overdue() const {
-    if (window_.under_way() + announcements_.size() == 0) return std::nullopt;
-    if (clock_.steady() - last_answer_ < settings_.ack_timeout) return std::nullopt;
-    return Error{Failure::transient,
-                 trf("no answer for {} s", "{} 秒无确认",
-                     std::chrono::duration_cast<std::chrono::seconds>(settings_.ack_timeout).count())};
-}
-
-SteadyTime Forwarder::next_look() const {
-    const auto later = clock_.steady() + kLongestWait;
-    if (window_.under_way() + announcements_.size() == 0) return later;
-    return std::min(later, last_answer_ + settings_.ack_timeout);
-}
-
-/// Takes the answers that still come, tells the destination that we leave, and leaves.
-void Forwarder::say_goodbye() {
-    const auto deadline = clock_.steady() + settings_.stop_timeout;
-    if (!collect_answers(deadline)) return;
-    const Ticket ticket = ++last_ticket_;
-    const std::string stopped = status_message(options_.site, Presence::stopped, clock_.utc());
-    if (!destination_->submit(ticket, {.kind = MessageKind::status, .meter = {}, .payload = stopped})) return;
-    announcements_.insert(ticket);
-    if (collect_answers(deadline)) destination_->disconnect(deadline);
-}
-
-/// False when the connection is lost.
-bool Forwarder::collect_answers(SteadyTime deadline) {
-    while (true) {
-        const DestinationEvents events = destination_->take_events();
-        for (const Outcome& outcome : events.outcomes) {
-            if (announcements_.erase(outcome.ticket) == 0) static_cast<void>(take_outcome(outcome));
-        }
-        advance();
-        if (events.lost) return false;
-        if (window_.under_way() + announcements_.size() == 0) return true;
-        if (clock_.wait(deadline, {}, wake_) != Wake::signalled) return true;
-    }
-}
-
-bool Forwarder::pause(milliseconds time, const std::stop_token& stop) {
-    const auto due = clock_.steady() + time;
-    while (clock_.steady() < due) {
+bool Forwarder::wait_while_paused(const std::stop_token& stop) {
+    enter(ForwarderState::paused, {});
+    while (paused()) {
         turns_.add();
-        if (!clock_.wait_until(std::min(due, clock_.steady() + kLongestWait), stop)) return false;
+        show_oldest_waiting();
+        if (clock_.wait(clock_.steady() + kLongestWait, stop, wake_) == Wake::stopped) return false;
     }
     return true;
 }
 
-void Forwarder::enter(ForwarderState state, const std::string& why) {
-    const std::string& address = state == ForwarderState::connected && !granted_.address.empty()
-                                     ? granted_.address
-                                     : settings_.destination;
+bool Forwarder::wait_before_the_next_try(milliseconds time, const std::stop_token& stop) {
+    const auto due = clock_.steady() + time;
+    while (clock_.steady() < due && !paused()) {
+        turns_.add();
+        if (try_now_.exchange(false)) {
+            for (PoisonSearch& search : memory_.searches) search.forgive();
+            return true;
+        }
+        if (clock_.wait(std::min(due, clock_.steady() + kLongestWait), stop, wake_) == Wake::stopped) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Forwarder::enter(ForwarderState state, const std::string& why, const std::string& address) {
+    const std::string& destination = address.empty() ? settings_.destination : address;
     status_.with([&](ForwarderStatus& status) {
         if (status.state != state) status.since = clock_.utc();
         status.state = state;
-        status.destination = address;
+        status.destination = destination;
         if (!why.empty()) status.last_error = why;
         if (state != ForwarderState::connected) status.notice.clear();
         status.in_flight = 0;
     });
-    if (!worth_a_line(state, why)) return;
-    const std::string& more = state == ForwarderState::connected ? address : why;
+    if (!told_.is_news(state, why)) return;
+    const std::string& more = state == ForwarderState::connected ? destination : why;
     log::write(state == ForwarderState::held ? log::Level::error : log::Level::info,
                trf("uplink {0}: {1}{2}{3}", "上传目标 {0}：{1}{2}{3}", settings_.id.text, label(state),
                    more.empty() ? "" : ": ", more));
 }
 
-/// What changed is said: a broker that is away for a week is two lines. One that takes us in and refuses us
-/// again and again is two lines as well, until a session has lasted.
-bool Forwarder::worth_a_line(ForwarderState state, const std::string& why) {
-    switch (state) {
-        case ForwarderState::connecting:
-            return false;
-        case ForwarderState::connected:
-            if (!told_held_) told_trouble_.clear();
-            return !std::exchange(told_connected_, true);
-        case ForwarderState::waiting:
-        case ForwarderState::held:
-            if (why == told_trouble_) return false;
-            told_trouble_ = why;
-            told_held_ = state == ForwarderState::held;
-            told_connected_ = false;
-            return true;
-        case ForwarderState::stopped:
-            return true;
-    }
-    return true;
-}
-
-void Forwarder::show_progress() {
-    std::optional<UtcTime> oldest;
-    if (const auto* entry = window_.oldest()) {
-        oldest = entry->oldest_slot;
-    } else if (!queue_.empty()) {
-        oldest = slot_of(queue_.front());
-    }
+void Forwarder::show_progress(const Session& session) {
+    show_budget();
+    const auto oldest = session.oldest();
     status_.with([&](ForwarderStatus& status) {
-        status.in_flight = window_.under_way() + announcements_.size();
+        status.in_flight = session.under_way();
         status.oldest_unsent = oldest;
     });
+    // What waits for the next period is in no lane.
+    if (memory_.traffic.used_up(clock_.utc())) show_oldest_waiting();
 }
 
+void Forwarder::show_budget() {
+    const BudgetState budget = memory_.traffic.state(clock_.utc());
+    status_.with([&](ForwarderStatus& status) { status.budget = budget; });
+}
+
+/// Looks at the disk, so not at every turn.
 void Forwarder::show_oldest_waiting() {
-    const auto oldest = store_.peek(store_.progress(settings_.id), 1);
-    status_.with([&](ForwarderStatus& status) {
-        status.oldest_unsent.reset();
-        if (oldest && !oldest->items.empty()) status.oldest_unsent = slot_of(oldest->items.front());
-    });
+    if (clock_.steady() < next_look_at_waiting_) return;
+    next_look_at_waiting_ = clock_.steady() + kLongestWait;
+    const Sequence before = store_.settled(settings_.id).next_open(0).first - 1;
+    const auto waiting = store_.peek(before, kPeekItems);
+    std::optional<UtcTime> oldest;
+    if (waiting) {
+        const auto first = std::ranges::find_if(
+            waiting->items, [&](const StoredItem& item) { return selection_.takes(item); });
+        if (first != waiting->items.end()) oldest = slot_of(*first);
+    }
+    status_.with([&](ForwarderStatus& status) { status.oldest_unsent = oldest; });
 }
 
 }  // namespace mg

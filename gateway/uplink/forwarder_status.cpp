@@ -14,6 +14,8 @@ std::string_view to_string(ForwarderState state) {
             return "waiting";
         case ForwarderState::held:
             return "held";
+        case ForwarderState::paused:
+            return "paused";
         case ForwarderState::stopped:
             return "stopped";
     }
@@ -29,7 +31,9 @@ std::string_view label(ForwarderState state) {
         case ForwarderState::waiting:
             return tr("waiting to try again", "等待重试");
         case ForwarderState::held:
-            return tr("held", "已暂停，需处理");
+            return tr("held", "被拒绝，需处理");
+        case ForwarderState::paused:
+            return tr("paused by order", "已按指令暂停");
         case ForwarderState::stopped:
             return tr("stopped", "已停止");
     }

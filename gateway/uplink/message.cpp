@@ -5,6 +5,9 @@
 namespace mg {
 namespace {
 
+constexpr std::string_view kLane = R"(,"lane":")";
+constexpr std::string_view kSamples = R"(","samples":[)";
+constexpr std::string_view kLongestLane = "backlog";
 constexpr std::string_view kBetween = R"(],"gaps":[)";
 constexpr std::string_view kEnd = "]}";
 // A meter changes its layout when its model file does: some per meter and year. Far more means that layouts
@@ -25,7 +28,8 @@ void separate(json::Buffer& out) {
 
 }  // namespace
 
-BatchEncoder::BatchEncoder(const Options& options) : options_{options} {
+BatchEncoder::BatchEncoder(const Options& options, std::optional<Selection> selection)
+    : options_{options}, selection_{std::move(selection)} {
     for (const MeterOptions& meter : options.meters) meters_.emplace(meter.id, &meter);
     json::Buffer head;
     json::text(head, R"({"schema":"metergate.samples.1","site":)");
@@ -49,13 +53,14 @@ BatchEncoder::Added BatchEncoder::add(const StoredItem& item, std::size_t most_b
         batch_.oldest_slot = slot;
     }
     batch_.last = sequence_of(item);
+    batch_.listed.push_back(batch_.last);
     ++(sample != nullptr ? batch_.samples : batch_.gaps);
     return Added::yes;
 }
 
-Batch BatchEncoder::take() {
+Batch BatchEncoder::take(Lane lane) {
     batch_.payload.reserve(payload_bytes());
-    batch_.payload.append(head_).append(R"(,"samples":[)");
+    batch_.payload.append(head_).append(kLane).append(to_string(lane)).append(kSamples);
     batch_.payload.append(samples_.data(), samples_.size());
     batch_.payload.append(kBetween);
     batch_.payload.append(gaps_.data(), gaps_.size());
@@ -83,8 +88,8 @@ std::string BatchEncoder::probe(std::string_view nonce) const {
 }
 
 std::size_t BatchEncoder::payload_bytes() const {
-    constexpr std::string_view kSamples = R"(,"samples":[)";
-    return head_.size() + kSamples.size() + samples_.size() + kBetween.size() + gaps_.size() + kEnd.size();
+    return head_.size() + kLane.size() + kLongestLane.size() + kSamples.size() + samples_.size() +
+           kBetween.size() + gaps_.size() + kEnd.size();
 }
 
 void BatchEncoder::write(const StoredSample& stored) {
@@ -108,8 +113,10 @@ void BatchEncoder::write(const StoredSample& stored) {
     json::integer(samples_, sample.epoch);
     json::text(samples_,
                sample.boundary ? R"(,"boundary":true,"points":{)" : R"(,"boundary":false,"points":{)");
+    bool first = true;
     for (std::size_t i = 0; i < text.points.size() && i < sample.readings.size(); ++i) {
-        if (i != 0) samples_.push_back(',');
+        if (!text.points[i].carried) continue;
+        if (!std::exchange(first, false)) samples_.push_back(',');
         write_reading(sample, i, text.points[i]);
     }
     json::text(samples_, "}}");
@@ -176,6 +183,7 @@ BatchEncoder::LayoutText BatchEncoder::make_text(const LayoutRef& layout) const 
     const auto meter = meters_.find(layout->meter);
     for (const LayoutPoint& point : layout->points) {
         PointText text;
+        text.carried = !selection_ || selection_->takes(point.id);
         json::Buffer out;
         json::string(out, point.id.text);
         json::text(out, R"(:{"value":)");

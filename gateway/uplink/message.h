@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/uplink/json_text.h"
+#include "gateway/uplink/selection.h"
 
 namespace mg {
 
@@ -23,6 +24,7 @@ struct Batch {
     std::size_t samples{0};
     std::size_t gaps{0};
     UtcTime oldest_slot{};
+    std::vector<Sequence> listed;  ///< of every item in it
     [[nodiscard]] std::size_t items() const { return samples + gaps; }
 };
 
@@ -30,8 +32,8 @@ struct Batch {
 /// force applied, exactly. Owned and used by one uplink thread; no I/O. Needs about 0.3 µs a reading.
 class BatchEncoder {
 public:
-    /// `options` outlives the encoder.
-    explicit BatchEncoder(const Options& options);
+    /// `options` outlives the encoder. Of each sample only the points that `selection` takes are written.
+    explicit BatchEncoder(const Options& options, std::optional<Selection> selection = std::nullopt);
 
     enum class Added : std::uint8_t { yes, full, too_large };
     /// Appends `item`. full: it did not fit beside what is there already, take() first and add it again.
@@ -41,7 +43,7 @@ public:
     [[nodiscard]] bool empty() const { return batch_.items() == 0; }
     [[nodiscard]] std::size_t items() const { return batch_.items(); }
     /// The finished message; the encoder is empty afterwards.
-    Batch take();
+    Batch take(Lane lane);
     void clear();
 
     /// A message without items. Subscribers ignore it; it proves that what is published there arrives.
@@ -55,6 +57,7 @@ private:
         std::optional<Decimal>
             factor;  ///< scale × multiplier; none when it overflows or the exponent is read too
         Decimal multiplier{1, 0};
+        bool carried{true};  ///< written at all
     };
     struct LayoutText {
         LayoutRef layout;    ///< keeps the key of the cache alive
@@ -70,6 +73,7 @@ private:
     [[nodiscard]] std::size_t payload_bytes() const;
 
     const Options& options_;
+    std::optional<Selection> selection_;
     std::unordered_map<MeterId, const MeterOptions*> meters_;
     std::unordered_map<const Layout*, LayoutText> layouts_;
     std::string head_;

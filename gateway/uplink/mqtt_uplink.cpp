@@ -17,6 +17,7 @@ Forwarder::Settings forwarder_settings(const UplinkOptions& uplink, const SiteOp
     }
     // Each address has the time that a single one would have.
     settings.connect_timeout *= static_cast<int>(uplink.mqtt.brokers.size());
+    settings.delivery = uplink.delivery;
     settings.ack_timeout = uplink.mqtt.ack_timeout;
     // Boxes that were installed from one image and lost one broker must not come back in step.
     settings.seed = std::hash<std::string>{}(site.id + "/" + uplink.id.text) ^

@@ -11,7 +11,7 @@ import sys
 def defined_tests(root):
     found = set()
     for file in (root / "tests").rglob("*_test.cpp"):
-        for suite, name in re.findall(r"^\s*TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)", file.read_text(encoding="utf-8"), re.M):
+        for suite, name in re.findall(r"^\s*(?:TEST(?:_F|_P)?|RC_GTEST_PROP)\(\s*(\w+),\s*(\w+)", file.read_text(encoding="utf-8"), re.M):
             found.add(f"{suite}.{name}")
     for file in (root / "tests").rglob("*_test.py"):
         suite = ""

@@ -62,11 +62,11 @@ void measure_encoding(MemoryStore& store, const Options& plant, int readings) {
     const double before = cpu_seconds();
     for (const StoredItem& item : items) {
         if (encoder.add(item, 65'536) == BatchEncoder::Added::full) {
-            bytes += encoder.take().payload.size();
+            bytes += encoder.take(Lane::live).payload.size();
             static_cast<void>(encoder.add(item, 65'536));
         }
     }
-    bytes += encoder.take().payload.size();
+    bytes += encoder.take(Lane::live).payload.size();
     const double used = cpu_seconds() - before;
     fmt::print("encode: {:.3f} µs a reading, {:.1f} bytes a reading\n", used * 1e6 / readings,
                static_cast<double>(bytes) / readings);

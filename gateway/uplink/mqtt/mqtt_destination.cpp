@@ -25,6 +25,8 @@ namespace {
 
 /// Fixed header, topic length, packet id and properties of a PUBLISH, rounded up (MQTT 5.0 section 3.3).
 constexpr std::size_t kPublishOverhead = 32;
+/// Beside payload and topic, for byte budgets: both packets' headers, and TCP and IP below them, each way.
+constexpr std::size_t kMessageOverhead = 150;
 constexpr Ticket kProbe = 0;
 
 Result<> readable(const std::filesystem::path& file, std::string_view en, std::string_view zh) {
@@ -115,7 +117,8 @@ public:
             return fail(Failure::session_lost, std::string(tr("not connected", "未连接")));
         }
         const bool keep = message.kind != MessageKind::samples && retain_;
-        return session_->publish(ticket, topic_of(message), message.payload, keep);
+        return session_->publish(ticket, topic_of(message), message.payload, keep,
+                                 message.gzipped ? "application/gzip" : "");
     }
 
     DestinationEvents take_events() override {
@@ -282,6 +285,7 @@ private:
         const std::size_t room = granted.maximum_packet > around ? granted.maximum_packet - around : 0;
         return {.payload_bytes = std::min(room, options_.max_batch_bytes),
                 .in_flight = std::min(granted.receive_maximum, options_.max_in_flight),
+                .message_overhead = root_.size() + kMessageOverhead,
                 .address = address.to_string()};
     }
 

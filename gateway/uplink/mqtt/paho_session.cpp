@@ -289,7 +289,8 @@ Result<> calling_paho(std::string_view what, Call&& call) {
 /// is just running; tokens without an answer get their last call from it, and after it nobody calls.
 struct PahoSession::Connection {
     Connection(Signal& wake, const Settings& settings)
-        : postbox{wake},
+        : version{settings.version},
+          postbox{wake},
           on_connect{postbox, settings.version},
           on_publish{postbox},
           on_subscribe{postbox},
@@ -312,6 +313,7 @@ struct PahoSession::Connection {
             });
     }
 
+    int version;
     Postbox postbox;
     OnConnect on_connect;
     OnPublish on_publish;
@@ -331,11 +333,14 @@ Result<> PahoSession::start_connect(const Settings& settings) {
     });
 }
 
-Result<> PahoSession::publish(Ticket ticket, const std::string& topic, std::string_view payload,
-                              bool retain) {
+Result<> PahoSession::publish(Ticket ticket, const std::string& topic, std::string_view payload, bool retain,
+                              const std::string& content_type) {
     if (!connection_) return not_connected();
     return calling_paho("MQTT publish", [&] {
         const auto message = mqtt::message::create(topic, payload.data(), payload.size(), kQos, retain);
+        if (!content_type.empty() && connection_->version >= 5) {
+            message->set_properties({{mqtt::property::CONTENT_TYPE, content_type}});
+        }
         connection_->client.publish(message, OnPublish::context_of(ticket), connection_->on_publish);
         // Paho's C library has copied it by now; the token would hold this second copy until the PUBACK.
         message->clear_payload();

@@ -58,7 +58,9 @@ public:
     ~PahoSession();
 
     Result<> start_connect(const Settings& settings);
-    Result<> publish(Ticket ticket, const std::string& topic, std::string_view payload, bool retain);
+    /// `content_type`: empty for none; MQTT 3.1.1 has no place for it.
+    Result<> publish(Ticket ticket, const std::string& topic, std::string_view payload, bool retain,
+                     const std::string& content_type = {});
     Result<> start_subscribe(const std::string& topic);
     void unsubscribe(const std::string& topic);
     void start_disconnect(milliseconds timeout);

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "gateway/base/language.h"
 
 namespace mg {
@@ -79,6 +81,7 @@ Outcome outcome_of_puback(Ticket ticket, int reason) {
     Outcome outcome;
     outcome.ticket = ticket;
     outcome.nobody_listens = reason == kNoMatchingSubscribers;
+    outcome.answer = fmt::format("PUBACK {}", reason);
     if (reason < kFirstFailure) return outcome;
     outcome.error = explained(kReasons, reason, "broker did not take a message", "服务端未接收消息");
     outcome.too_large = reason == kPacketTooLarge;

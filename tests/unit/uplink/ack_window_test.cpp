@@ -7,8 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/uplink/batch_limit.h"
-
 namespace mg {
 namespace {
 
@@ -32,7 +30,7 @@ TEST(AckWindow, ProgressIsTheConfirmedPrefixInAnyOrderOfAnswers) {
         for (const Ticket ticket : answers) {
             window.settle(ticket, Fate::confirmed);
             confirmed[ticket] = true;
-            progress = window.take_progress().value_or(progress);
+            while (const auto settled = window.take_confirmed()) progress = settled->through;
             Sequence prefix = 0;
             while (prefix < 20 && confirmed[static_cast<std::size_t>(prefix) + 1]) ++prefix;
             ASSERT_EQ(progress, prefix * 10);
@@ -50,7 +48,8 @@ TEST(AckWindow, NothingPassesAMessageThatWasNotTaken) {
     window.settle(2, Fate::not_taken);
     window.settle(3, Fate::confirmed);
 
-    EXPECT_EQ(window.take_progress(), 10);
+    EXPECT_EQ(window.take_confirmed()->through, 10);
+    EXPECT_FALSE(window.take_confirmed());
     EXPECT_EQ(window.under_way(), 0U);
     EXPECT_EQ(window.oldest()->ticket, 2U);
 }
@@ -63,52 +62,7 @@ TEST(AckWindow, AnswersOfAnEarlierSessionAndSecondAnswersAreIgnored) {
     EXPECT_NE(window.settle(5, Fate::confirmed), nullptr);
     EXPECT_EQ(window.settle(5, Fate::not_taken), nullptr);
 
-    EXPECT_EQ(window.take_progress(), 50);
-}
-
-TEST(BatchLimit, NarrowsDownToOneAndGrowsBack) {
-    BatchLimit limit{100};
-
-    EXPECT_EQ(limit.rejected(100), BatchLimit::Next::smaller);
-    EXPECT_TRUE(limit.careful());
-    while (limit.items() > 1) EXPECT_EQ(limit.rejected(limit.items()), BatchLimit::Next::smaller);
-    EXPECT_EQ(limit.rejected(1), BatchLimit::Next::set_aside);
-    for (int i = 0; i < 10; ++i) limit.delivered();
-
-    EXPECT_EQ(limit.items(), 100U);
-    EXPECT_FALSE(limit.careful());
-}
-
-TEST(BatchLimit, StaysBelowWhatTheConnectionBrokeAt) {
-    BatchLimit limit{1000};
-
-    limit.broke_at(200);
-    EXPECT_EQ(limit.items(), 100U);
-    limit.broke_at(100);
-    for (int i = 0; i < 500; ++i) limit.delivered();
-
-    EXPECT_EQ(limit.items(), 50U);
-    EXPECT_FALSE(limit.careful()) << "not one message at a time";
-    for (int i = 0; i < 50'000; ++i) limit.delivered();
-    EXPECT_EQ(limit.items(), 1000U);
-}
-
-TEST(BatchLimit, NeverFallsBelowOneItem) {
-    BatchLimit limit{1000};
-
-    for (int i = 0; i < 100; ++i) limit.broke_at(1);
-
-    EXPECT_EQ(limit.items(), 1U);
-}
-
-TEST(BatchLimit, FourthPoisonInARowIsNotPoison) {
-    BatchLimit limit{100};
-
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(limit.rejected(1), BatchLimit::Next::set_aside);
-    EXPECT_EQ(limit.rejected(1), BatchLimit::Next::hold);
-    limit.delivered();
-
-    EXPECT_EQ(limit.rejected(1), BatchLimit::Next::set_aside);
+    EXPECT_EQ(window.take_confirmed()->through, 50);
 }
 
 }  // namespace

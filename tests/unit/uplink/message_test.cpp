@@ -16,7 +16,7 @@ constexpr std::size_t kPlenty = 1'000'000;
 
 std::string encoded(BatchEncoder& encoder, const StoredItem& item) {
     EXPECT_EQ(encoder.add(item, kPlenty), BatchEncoder::Added::yes);
-    return encoder.take().payload;
+    return encoder.take(Lane::live).payload;
 }
 
 LayoutPoint point(std::string id, WireType type, Decimal scale, Ratio ratio) {
@@ -53,7 +53,7 @@ TEST(Message, ReadsAsDocumented) {
 
     EXPECT_EQ(
         text,
-        R"({"schema":"metergate.samples.1","site":"plant","samples":[{"seq":123,"rev":0,"meter":"m1",)"
+        R"({"schema":"metergate.samples.1","site":"plant","lane":"live","samples":[{"seq":123,"rev":0,"meter":"m1",)"
         R"("slot":"2026-11-22T08:15:00+08:00","taken_at":"2026-11-22T08:15:00.412+08:00","epoch":0,)"
         R"("boundary":true,"points":{"energy_import":{"value":74070.00,"multiplier":60,"quality":"good"},)"
         R"("voltage_a":{"value":null,"multiplier":1,"quality":"no_reply"}}}],"gaps":[]})");
@@ -68,10 +68,11 @@ TEST(Message, GapReadsAsDocumented) {
         StoredGap{
             7, Gap{.meter = {"m1"}, .from = plant_slot(0), .to = {plant_slot(60).at + milliseconds{500}}}});
 
-    EXPECT_EQ(text,
-              R"({"schema":"metergate.samples.1","site":"plant","samples":[],"gaps":[{"seq":7,"meter":"m1",)"
-              R"("from":"2026-11-22T08:15:00+08:00","to":"2026-11-22T08:16:00.500+08:00","reason":"stopped",)"
-              R"("epoch":0}]})");
+    EXPECT_EQ(
+        text,
+        R"({"schema":"metergate.samples.1","site":"plant","lane":"live","samples":[],"gaps":[{"seq":7,"meter":"m1",)"
+        R"("from":"2026-11-22T08:15:00+08:00","to":"2026-11-22T08:16:00.500+08:00","reason":"stopped",)"
+        R"("epoch":0}]})");
 }
 
 TEST(Message, ValuesAreExact) {
@@ -135,11 +136,11 @@ TEST(Message, NeverExceedsItsLimitAndLosesNothing) {
     for (Sequence sequence = 1; sequence <= 100; ++sequence) {
         const StoredSample item{sequence, 0, plant_sample(plant, static_cast<int>(sequence % 3) + 1, 1)};
         if (encoder.add(item, kLimit) == BatchEncoder::Added::full) {
-            batches.push_back(encoder.take());
+            batches.push_back(encoder.take(Lane::live));
             ASSERT_EQ(encoder.add(item, kLimit), BatchEncoder::Added::yes);
         }
     }
-    batches.push_back(encoder.take());
+    batches.push_back(encoder.take(Lane::live));
 
     Sequence next = 1;
     for (const Batch& batch : batches) {
