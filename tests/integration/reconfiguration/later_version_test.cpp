@@ -29,8 +29,9 @@ protected:
         settle(*store, clock_);
         store->ack(UplinkId{"cloud"}, 1);
     }
-    void change(const char* sql) {
-        auto database = sqlite::Database::open(file_, sqlite::Access::write);
+    void change(const char* sql) { change(file_, sql); }
+    static void change(const fs::path& file, const char* sql) {
+        auto database = sqlite::Database::open(file, sqlite::Access::write);
         ASSERT_TRUE(database);
         const auto changed = database->execute(sql);
         ASSERT_TRUE(changed) << changed.error().what;
@@ -77,12 +78,16 @@ TEST_P(LaterVersion, AHeaderThatLooksOtherwiseIsRefusedInTheSameWay) {
 }
 
 TEST_P(LaterVersion, WithMetaLostAsWellTheStoreIsStillTheSameOneAfterwards) {
-    // Given
-    change("UPDATE header SET format = 99");
+    // Given nothing that this version could read
+    const auto all = files(folder_, "-20261122-");
+    ASSERT_EQ(all.size(), 2U);
+    for (const fs::path& file : all) change(file, "UPDATE header SET format = 99");
     fs::remove(folder_.path() / "meta.db");
-    // When this version refuses, and the later one comes back
-    expect_refused();
-    change("UPDATE header SET format = 1");
+    // When it refuses, and the later one comes back
+    const auto refused = open_store(storage_in(folder_.path()), {}, clock_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, Failure::invalid_config);
+    for (const fs::path& file : all) change(file, "UPDATE header SET format = 1");
     const auto store = open_or_fail(storage_in(folder_.path()), clock_);
     // Then
     EXPECT_EQ(texts(*store), (std::vector<std::string>{"m1@10:00:00=7 r0", "m1@10:00:01=8 r0"}));

@@ -163,9 +163,8 @@ class Lives:
             raise AssertionError(f"the gateway ended with code {code}: {self.gateway.last_words()}")
 
     def deliver_some_then_pile_up(self, name="broker"):
-        """Two seconds with the broker, two without."""
-        time.sleep(2)
-        stage.wait_for(lambda: self.uplink_status(name)["delivered_samples"] > 8, "the first deliveries")
+        """Some seconds with the broker, two without."""
+        stage.wait_for(lambda: self.uplink_status(name)["delivered_samples"] > 32, "the first deliveries")
         self.brokers[name].stop()
         time.sleep(2.2)
         backlog = self.uplink_status(name)["backlog"]
