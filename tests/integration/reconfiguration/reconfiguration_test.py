@@ -20,6 +20,7 @@ from pathlib import Path
 from lives import Law, Lives, Uplink, now, other_model, stage
 
 GATEWAY, SIMULATOR = sys.argv[1:3]
+STOP_SECONDS = 2.2  # at least one slot of a second passes unread
 UNDER_WAY = 16  # items that may be unacknowledged when a broker goes: a second of eight meters, and a boundary
 
 
@@ -45,7 +46,7 @@ class Reconfiguration(unittest.TestCase):
         self.lives.begin(first)
         self.lives.deliver_some_then_pile_up()
         self.lives.end()
-        time.sleep(1.2)
+        time.sleep(STOP_SECONDS)
         return first.successor()
 
     def goes_on(self, life, seconds=3.5):
@@ -177,7 +178,7 @@ class Reconfiguration(unittest.TestCase):
         time.sleep(3)  # two boundaries at least
         self.lives.deliver_some_then_pile_up()
         self.lives.end()
-        time.sleep(1.2)
+        time.sleep(STOP_SECONDS)
         life = first.successor()
         for name in ("tcp_2", "rtu_3"):
             life.meters[name]["every_ms"] = 1000
@@ -221,10 +222,10 @@ class Reconfiguration(unittest.TestCase):
         self.lives.end()
         without = first.successor()
         without.uplinks = [Uplink("broker", "broker")]
-        time.sleep(1.2)
+        time.sleep(STOP_SECONDS)
         self.goes_on(without)
         self.lives.end()
-        time.sleep(1.2)
+        time.sleep(STOP_SECONDS)
         again = without.successor()
         again.uplinks = [Uplink("broker", "broker"), Uplink("second", "second")]
         self.goes_on(again)
@@ -249,7 +250,7 @@ class Reconfiguration(unittest.TestCase):
         self.lives.end()
         days = {path.name.split("-")[1] for path in life.data.glob("other-*.db")}
         self.assertEqual(len(days), 2, days)
-        time.sleep(1.2)
+        time.sleep(STOP_SECONDS)
         back = life.successor()
         back.site["utc_offset_minutes"] = 8 * 60
         self.goes_on(back)
