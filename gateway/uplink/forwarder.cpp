@@ -108,7 +108,6 @@ void Forwarder::run(const std::stop_token& stop) {
             continue;
         }
         const auto ended = serve(stop);
-        if (session_ && !ended && ended.error().kind == Failure::session_lost) session_->was_lost();
         // Said while the connection still is good, a destination that refuses samples learns that we are
         // away.
         end_session(ended.has_value() || must_hold(ended.error()));

@@ -65,7 +65,10 @@ std::optional<Error> Session::take_events() {
     }
     auto not_settled = settle();
     if (ended) return ended;
-    if (events.lost) return events.lost;
+    if (events.lost) {
+        was_lost();
+        return events.lost;
+    }
     return not_settled;
 }
 

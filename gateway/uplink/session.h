@@ -76,8 +76,6 @@ public:
     [[nodiscard]] std::optional<UtcTime> oldest() const { return lanes_.oldest(); }
     [[nodiscard]] bool descriptions_denied() const { return memory_.announcer.given_up(); }
 
-    /// To be told when the connection broke by itself.
-    void was_lost();
     /// Takes the answers that still come, tells the destination that we leave, and leaves.
     void say_goodbye(SteadyTime deadline);
 
@@ -85,6 +83,7 @@ private:
     std::optional<Error> take_events();
     std::optional<Error> take_announcement_outcome(const Outcome& outcome);
     std::optional<Error> settle();
+    void was_lost();
     void keep(const AckWindow::Entry& entry);
     void take_back_from_set_aside(const AckWindow::Entry& entry);
     std::optional<Error> send();

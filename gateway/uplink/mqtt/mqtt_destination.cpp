@@ -117,8 +117,13 @@ public:
             return fail(Failure::session_lost, std::string(tr("not connected", "未连接")));
         }
         const bool keep = message.kind != MessageKind::samples && retain_;
-        return session_->publish(ticket, topic_of(message), message.payload, keep,
-                                 message.gzipped ? "application/gzip" : "");
+        auto sent = session_->publish(ticket, topic_of(message), message.payload, keep,
+                                      message.gzipped ? "application/gzip" : "");
+        if (sent || sent.error().kind != Failure::session_lost) return sent;
+        // The end of the connection is told with the answers that came before it, or they would be lost.
+        broken_ = std::move(sent.error());
+        wake_.raise();
+        return {};
     }
 
     DestinationEvents take_events() override {
@@ -134,6 +139,8 @@ public:
                 order_.refused();
             }
         }
+        if (!news.lost) news.lost = std::move(broken_);
+        broken_.reset();
         if (news.lost) events.lost = judged(std::move(*news.lost));
         return events;
     }
@@ -146,7 +153,10 @@ public:
         session_.reset();
     }
 
-    void abandon() override { session_.reset(); }
+    void abandon() override {
+        session_.reset();
+        broken_.reset();
+    }
 
 private:
     using News = PahoSession::News;
@@ -317,6 +327,7 @@ private:
     std::deque<Broker> brokers_;  // a lookup stays where it is
     AddressOrder order_;
     ShortSessions sessions_;
+    std::optional<Error> broken_;  ///< the connection, as publishing found it
     std::unique_ptr<PahoSession> session_;
     bool retain_{true};
 };

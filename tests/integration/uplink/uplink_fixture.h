@@ -21,7 +21,7 @@ protected:
         plant = with;
         auto settings = forwarder_settings(plant.uplinks.front(), plant.site, clock);
         settings.reconnect = {.first = milliseconds{20}, .most = milliseconds{200}};
-        settings.hold = {.first = milliseconds{50}, .most = milliseconds{200}};
+        settings.hold = hold;
         settings.connect_timeout = milliseconds{connect_ms};
         uplink = make_mqtt_uplink(plant.uplinks.front(), plant, store, clock, settings);
     }
@@ -81,6 +81,7 @@ protected:
     /// How often each sample came; after expect_conserved().
     std::map<std::int64_t, int> received;
 
+    BackoffLimits hold{.first = milliseconds{50}, .most = milliseconds{200}};
     SystemClock clock;
     MemoryStore store;
     Options plant;

@@ -35,6 +35,8 @@ TEST_F(Takeover, IsNamedByABrokerThatSaysSo) {
         while (raw::read_mqtt(wire))
             continue;  // closing on unread bytes would be a reset, and take the word back
     }};
+    hold = {.first = std::chrono::minutes{1}, .most = std::chrono::minutes{1}};
+
     start(plant_with_uplink(1, broker.port()));
 
     ASSERT_TRUE(reaches(ForwarderState::held)) << uplink->status().last_error;
