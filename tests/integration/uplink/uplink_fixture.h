@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -52,6 +54,14 @@ protected:
             }
         }
         EXPECT_EQ(seen.size(), static_cast<std::size_t>(meters * seconds));
+    }
+
+    /// The newest item has come; repetitions make a mere count say less.
+    bool newest_arrives_at(const Subscriber& subscriber) {
+        return eventually([&] {
+            const auto samples = subscriber.samples();
+            return std::ranges::any_of(samples, [&](const auto& s) { return s.at("seq") == store.newest(); });
+        });
     }
 
     /// The law of each fault test. Of every stored sample exactly one holds: a subscriber of one of the

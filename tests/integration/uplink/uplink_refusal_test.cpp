@@ -108,7 +108,7 @@ TEST_F(Refusal, RightsTakenAwayWhileConnectedHoldAndSetNothingAside) {
 
     broker.set_acl(all);
     ASSERT_TRUE(delivers_all()) << last_error();
-    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 40; }));
+    ASSERT_TRUE(newest_arrives_at(subscriber));
     expect_conserved({&subscriber});
 }
 

@@ -64,7 +64,7 @@ TEST_P(SilentTakeover, IsGuessedFromConnectionsThatNeverLast) {
     other.end(SIGTERM);
     fill(store, site, 10, 10);
     ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
-    ASSERT_TRUE(eventually([&] { return subscriber.samples().size() >= 40; }));
+    ASSERT_TRUE(newest_arrives_at(subscriber));
     expect_conserved({&subscriber});
 }
 
