@@ -82,7 +82,7 @@ void TcpGate::run(const std::stop_token& stop) {
         for (Pair& pair : pairs) {
             if (!pair.stuck && (watched[at].revents & POLLIN) != 0)
                 pair.ended = !pass(pair.client.get(), pair.server.get());
-            if (!pair.deaf && !pair.ended && (watched[at + 1].revents & POLLIN) != 0) {
+            if (!pair.deaf && !muted_ && !pair.ended && (watched[at + 1].revents & POLLIN) != 0) {
                 pair.ended = !pass(pair.server.get(), pair.client.get());
             }
             if (end_all) {

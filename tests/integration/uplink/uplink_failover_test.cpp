@@ -56,6 +56,7 @@ TEST_F(Failover, MessagesUnderWayAreHandedOverAndOnlyTheyComeTwice) {
     TcpGate gate{first.port()};
     Options site = plant_with_brokers(3, {gate.port(), second.port()});
     site.uplinks[0].mqtt.max_batch_bytes = 1024;
+    site.uplinks[0].mqtt.max_in_flight = 200;  // room for every sample in a message of its own
     fill(store, site, 0, 20);
     start(site);
     ASSERT_TRUE(delivers_to(gate.port()));

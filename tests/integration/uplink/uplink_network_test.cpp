@@ -59,6 +59,7 @@ TEST_F(Network, ConnectionCutBetweenPublishAndPubackSendsAgainWhatWasNotAcknowle
     TcpGate gate{broker.port()};
     Options site = plant_with_uplink(2, gate.port());
     site.uplinks[0].mqtt.max_batch_bytes = 1024;
+    site.uplinks[0].mqtt.max_in_flight = 200;  // room for every sample in a message of its own
     fill(store, site, 0, 20);
     start(site);
     ASSERT_TRUE(delivers_all());
