@@ -11,6 +11,7 @@ constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::int64_t kKiB = 1024;
 constexpr std::int64_t kMiB = 1024 * kKiB;
+constexpr std::int64_t kGiB = 1024 * kMiB;
 
 constexpr std::array kFields{
     Field{.section = Section::site,
@@ -82,6 +83,29 @@ constexpr std::array kFields{
           .standard = "180d",
           .help_zh = "边界时刻以外的采样保留多久",
           .help_en = "Samples between the boundaries."},
+    Field{.section = Section::storage,
+          .key = "budget",
+          .zh = "存储预算",
+          .en = "budget",
+          .type = ValueType::size,
+          .limits = {64 * kMiB, 65'536 * kGiB},
+          .help_zh =
+              "存储目录最多占用这么多，超出时按顺序清理：已全部上传的其他采样、未上传的其他采样、超过 26 个月"
+              "的边界采样。不写则用满磁盘，只留出 reserve",
+          .help_en =
+              "The folder takes no more than this. Beyond it go, in this order: other samples that every "
+              "uplink has, other samples, boundary samples older than 26 months. Left out: all that the disk "
+              "has but `reserve`."},
+    Field{.section = Section::storage,
+          .key = "reserve",
+          .zh = "磁盘预留",
+          .en = "reserve",
+          .type = ValueType::size,
+          .limits = {16 * kMiB, 1024 * kGiB},
+          .standard = "256MiB",
+          .help_zh = "磁盘上始终留出这么多空闲(不超过磁盘的十分之一)，供压缩历史数据和写入边界采样使用",
+          .help_en = "This much stays free on the disk, at most a tenth of it: repacking needs it, and so do "
+                     "boundary samples when there is no room for others."},
     Field{.section = Section::storage,
           .key = "memory_limit",
           .zh = "内存上限",

@@ -93,6 +93,10 @@ void read_storage(const Record& record, const path& directory, StorageOptions& s
         milliseconds{record.get_or<std::int64_t>("commit_interval", storage.commit_interval.count())};
     storage.keep_boundary = days_of(record, "keep_boundary", storage.keep_boundary, report);
     storage.keep_other = days_of(record, "keep_other", storage.keep_other, report);
+    storage.budget = static_cast<std::uint64_t>(
+        record.get_or<std::int64_t>("budget", static_cast<std::int64_t>(storage.budget)));
+    storage.reserve = static_cast<std::uint64_t>(
+        record.get_or<std::int64_t>("reserve", static_cast<std::int64_t>(storage.reserve)));
     storage.memory_limit = static_cast<std::size_t>(
         record.get_or<std::int64_t>("memory_limit", static_cast<std::int64_t>(storage.memory_limit)));
 }

@@ -227,6 +227,10 @@ struct StorageOptions {
     milliseconds commit_interval{1000};    ///< 10 ms … 60 s
     std::chrono::days keep_boundary{800};  ///< at least 26 months: years must be recomputable
     std::chrono::days keep_other{180};     ///< 1 … 3650
+    /// Boundary samples younger than this never go, whatever the disk says: 26 months. Less only in tests.
+    std::chrono::days boundary_floor{792};
+    std::uint64_t budget{0};              ///< bytes the folder may take; 0: what the disk has
+    std::uint64_t reserve{256UL << 20U};  ///< bytes that stay free on the disk; at most a tenth of it
     std::size_t memory_limit{16UL * 1024 *
                              1024};  ///< bytes of samples that may wait for a disk that does not answer
     bool allow_tmpfs{false};         ///< for tests: a folder in memory keeps nothing through a power cut

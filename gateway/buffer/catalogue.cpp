@@ -154,8 +154,22 @@ bool Catalogue::report_damaged(const FileName& name) {
     });
 }
 
-std::set<FileName> Catalogue::take_damaged() {
-    return state_.with([](State& state) { return std::exchange(state.to_set_aside, {}); });
+std::vector<FileEntry> Catalogue::take_damaged(bool closed) {
+    return state_.with([&](State& state) {
+        std::vector<FileEntry> taken;
+        std::erase_if(state.to_set_aside, [&](const FileName& name) {
+            const auto file = state.files.find(name);
+            if (file == state.files.end()) return true;
+            if (file->second.closed != closed) return false;
+            taken.push_back({name, file->second});
+            return true;
+        });
+        return taken;
+    });
+}
+
+bool Catalogue::knows(const FileName& name) const {
+    return state_.with([&](const State& state) { return state.files.contains(name); });
 }
 
 }  // namespace mg

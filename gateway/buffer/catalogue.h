@@ -45,6 +45,7 @@ public:
     /// The files, of either kind, that may hold something in [from, to].
     [[nodiscard]] std::vector<FileEntry> covering(Slot from, Slot to) const;
     [[nodiscard]] std::vector<FileEntry> files() const;
+    [[nodiscard]] bool knows(const FileName& name) const;
 
     [[nodiscard]] std::optional<Slot> last_slot(const MeterId& meter) const;
     [[nodiscard]] LastSlots last_slots() const;
@@ -54,9 +55,10 @@ public:
     /// Items in the run, at most: restarts leave holes in the sequences.
     [[nodiscard]] std::uint64_t items_in(SequenceRange run) const;
 
-    /// A reader found the file damaged: the buffer's thread will set it aside. True: this was news.
+    /// A reader found the file damaged: it will be set aside. True: this was news.
     bool report_damaged(const FileName& name);
-    std::set<FileName> take_damaged();
+    /// Closed ones belong to the housekeeping, the others to the buffer's thread.
+    std::vector<FileEntry> take_damaged(bool closed);
 
 private:
     struct State {

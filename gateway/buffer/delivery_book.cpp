@@ -1,7 +1,6 @@
 #include "gateway/buffer/delivery_book.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace mg {
 namespace {
@@ -65,11 +64,14 @@ Sequence DeliveryBook::furthest() const {
     });
 }
 
-Sequence DeliveryBook::least_progress() const {
-    return state_.with([](const State& state) {
-        Sequence least = std::numeric_limits<Sequence>::max();
-        for (const auto& [id, consumer] : state.consumers) least = std::min(least, consumer.progress.through);
-        return least;
+std::map<UplinkId, Progress> DeliveryBook::progress_of(const std::vector<UplinkId>& consumers) const {
+    return state_.with([&](const State& state) {
+        std::map<UplinkId, Progress> found;
+        for (const UplinkId& id : consumers) found[id];
+        for (const auto& [id, consumer] : state.consumers) {
+            if (consumers.empty() || found.contains(id)) found[id] = consumer.progress;
+        }
+        return found;
     });
 }
 

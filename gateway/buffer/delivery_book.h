@@ -28,8 +28,8 @@ public:
     Result<> load();
     /// No consumer stands beyond this.
     [[nodiscard]] Sequence furthest() const;
-    /// The least progress of all consumers; the largest Sequence when there is none.
-    [[nodiscard]] Sequence least_progress() const;
+    /// Of these consumers, one that is not known having settled nothing; none given: of all that are known.
+    [[nodiscard]] std::map<UplinkId, Progress> progress_of(const std::vector<UplinkId>& consumers) const;
 
     [[nodiscard]] Progress settled(const UplinkId& consumer) const;
     void settle(const UplinkId& consumer, SequenceRange run);

@@ -343,7 +343,7 @@ Result<> GroupWriter::ask_files(Slot from, Slot to, const Question& question) {
         if (is_open(entry.name)) continue;
         auto reader = readers_.take(entry);
         const auto asked = reader ? question((*reader)->lookup()) : Result<>{pass_on(reader.error())};
-        if (asked) continue;
+        if (asked || !catalogue_.knows(entry.name)) continue;  // gone meanwhile: retention
         if (asked.error().kind != Failure::corrupt) return asked;
         catalogue_.report_damaged(entry.name);
     }

@@ -49,6 +49,19 @@ constexpr std::array kUpgrades{
         messages INTEGER NOT NULL, PRIMARY KEY(consumer, day)) WITHOUT ROWID;
     UPDATE store SET value = 3 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE drops(
+        meter TEXT NOT NULL, kind INTEGER NOT NULL, reason INTEGER NOT NULL, samples INTEGER NOT NULL,
+        gaps INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY(meter, kind, reason)) WITHOUT ROWID;
+    CREATE TABLE drops_unsettled(
+        consumer TEXT NOT NULL, meter TEXT NOT NULL, items INTEGER NOT NULL,
+        PRIMARY KEY(consumer, meter)) WITHOUT ROWID;
+    CREATE TABLE going(file TEXT PRIMARY KEY, first_sequence INTEGER NOT NULL) WITHOUT ROWID;
+    UPDATE store SET value = 4 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kMetaFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 

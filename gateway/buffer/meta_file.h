@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "gateway/base/result.h"
 #include "gateway/base/sqlite.h"
 #include "gateway/buffer/deliveries.h"
+#include "gateway/buffer/drop_tally.h"
 #include "gateway/buffer/progress.h"
 #include "gateway/reading/ids.h"
 #include "gateway/reading/sample.h"
@@ -26,6 +28,13 @@ struct DeliveryRow {
     std::vector<Resend> resends;
     std::vector<Receipt> receipts;    ///< only to write
     std::vector<TrafficDay> traffic;  ///< to write: those that changed
+};
+
+/// A file that was counted as dropped and is to be removed. Its first sequence tells it from a later one that
+/// got the same name.
+struct GoingFile {
+    std::string name;
+    Sequence first{0};
 };
 
 /// meta.db: what belongs to the store as a whole and to no day. Thread-safe; every write is on disk when it
@@ -59,6 +68,15 @@ public:
     [[nodiscard]] Result<std::uint64_t> set_aside_count(const UplinkId& consumer);
     [[nodiscard]] Result<std::vector<SetAside>> set_aside_items(const UplinkId& consumer, std::size_t most);
     Result<> taken_after_all(const UplinkId& consumer, SequenceRange items);
+
+    // Of what is no longer stored; in meta_file_drops.cpp.
+    /// Adds to what was dropped, and marks the file as going, in one transaction. A file that is marked is
+    /// not counted again. None: nothing is to be removed.
+    Result<> note_drop(const std::optional<GoingFile>& file, const DropTally& tally);
+    Result<> drop_done(const std::string& file);
+    /// Counted, and perhaps not yet removed.
+    [[nodiscard]] Result<std::vector<GoingFile>> going();
+    [[nodiscard]] Result<DropTally> drops();
 
     /// The clock was set back: when that was, and where in the store.
     Result<> note_epoch(ClockEpoch epoch, UtcTime at, Sequence from);

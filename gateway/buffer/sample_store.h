@@ -24,12 +24,18 @@ struct StoreStats {
     std::uint64_t commits{0};     ///< transactions since start
     std::uint64_t duplicates{0};  ///< same slot and meter with nothing new: ignored
     std::uint64_t superseded{0};
-    std::uint64_t lost{0};     ///< samples the disk could not take and memory could not hold: became gaps
-    std::uint64_t dropped{0};  ///< by retention, unacknowledged ones included
+    std::uint64_t lost{0};     ///< samples that there was no room for, on disk or in memory: became gaps
+    std::uint64_t dropped{0};  ///< by retention and damage since the store began, not delivered ones included
     std::uint64_t damaged{0};  ///< items on disk that could not be read and were passed over
     std::uint64_t waiting{0};  ///< in memory, not yet committed
     std::uint64_t bytes_on_disk{0};
-    std::string trouble;  ///< why the disk does not take samples now; empty: it does
+    std::uint64_t free_on_disk{0};  ///< as of the last look, at most a minute ago; 0: not yet looked
+    /// Until the first sample must go to make room; none: never, or not known yet.
+    std::optional<int> days_left;
+    std::uint64_t hot_bytes_per_day{0};     ///< of the last days, as first written; 0: none
+    std::uint64_t packed_bytes_per_day{0};  ///< after repacking
+    bool boundary_only{false};              ///< no room: other samples become gaps until there is
+    std::string trouble;                    ///< why the disk does not take samples now; empty: it does
 };
 
 /// The append-only, on-disk store of samples and gaps. Thread-safe.

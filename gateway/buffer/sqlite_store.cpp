@@ -10,7 +10,6 @@
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/buffer/open_store.h"
-#include "gateway/buffer/retention.h"
 
 namespace mg {
 namespace {
@@ -22,7 +21,7 @@ constexpr std::string_view kMetaName = "meta.db";
 constexpr std::size_t kProbe = 64;
 constexpr std::chrono::seconds kRetryInterval{1};
 constexpr milliseconds kProgressInterval{900};  // "on disk within a second"
-constexpr std::chrono::hours kHousekeepingInterval{1};
+constexpr std::chrono::hours kClosingInterval{1};
 constexpr std::chrono::seconds kLastCommitLimit{3};
 constexpr int kStartRetries = 2;
 constexpr milliseconds kStartPause{200};
@@ -56,19 +55,21 @@ std::string fresh_store_id() {
 }  // namespace
 
 Result<std::unique_ptr<SampleStore>> open_store(const StorageOptions& options, const SiteOptions& site,
-                                                Clock& clock, StoreLife life) {
-    auto store = SqliteStore::open(options, site, clock, std::move(life));
+                                                Clock& clock, StoreLife life,
+                                                HousekeepingSetup housekeeping) {
+    auto store = SqliteStore::open(options, site, clock, std::move(life), std::move(housekeeping));
     if (!store) return pass_on(store.error());
     return std::move(*store);
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const StorageOptions& options, const SiteOptions& site,
-                                                       Clock& clock, StoreLife life) {
+                                                       Clock& clock, StoreLife life,
+                                                       HousekeepingSetup housekeeping) {
     auto folder = DataFolder::open(options);
     if (!folder) return pass_on(folder.error());
     std::unique_ptr<SqliteStore> store{
         new SqliteStore(options, site, clock, std::move(*folder), std::move(life))};
-    if (auto started = store->start(); !started) return pass_on(started.error());
+    if (auto started = store->start(std::move(housekeeping)); !started) return pass_on(started.error());
     return store;
 }
 
@@ -80,23 +81,28 @@ SqliteStore::SqliteStore(const StorageOptions& options, const SiteOptions& site,
       folder_{std::move(folder)},
       life_{std::move(life)},
       readers_{folder_.path(), layouts_},
-      reader_{catalogue_, readers_, [this] { wake_.raise(); }},
+      reader_{catalogue_, readers_, [this] { wake_all(); }},
       waiting_{options.memory_limit, SlotGrid{site.boundary, site.utc_offset}} {}
 
 SqliteStore::~SqliteStore() {
     // By hand, not by the member's end: run() uses everything that is declared before the thread.
     if (!thread_.joinable()) return;
+    housekeeping_->request_stop();
     thread_.request_stop();
     thread_.join();
+    housekeeping_.reset();
 }
 
 // ---- start ----
 
-Result<> SqliteStore::start() {
+Result<> SqliteStore::start(HousekeepingSetup setup) {
     folder_.sweep_half_made();
-    const auto names = folder_.files();
     auto opened = open_meta();
     if (!opened) return pass_on(opened.error());
+    drops_ = std::make_unique<DropBook>(*meta_);
+    if (auto loaded = drops_->load(); !loaded) return fail(Failure::invalid_config, loaded.error().what);
+    drops_->finish_removals(folder_.path());
+    const auto names = folder_.files();
     const bool mark_lost = opened->empty();
     if (mark_lost && !names.empty()) {
         log::error("{}", tr("meta.db is lost: where the uplinks stood is not known, they begin again with "
@@ -123,8 +129,13 @@ Result<> SqliteStore::start() {
     writer_ = std::make_unique<GroupWriter>(folder_, *store_id, site_.utc_offset, clock_, *meta_, catalogue_,
                                             readers_, layouts_);
     writer_->start_at(last + 1);
+    housekeeping_ = std::make_unique<Housekeeping>(
+        options_, site_,
+        Housekeeping::Parts{clock_, folder_.path(), *meta_, *book_, *drops_, catalogue_, readers_, layouts_},
+        std::move(setup), [this](bool on) { waiting_.refuse_others(on); });
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     pthread_setname_np(thread_.native_handle(), "buffer");
+    housekeeping_->start();
     return {};
 }
 
@@ -225,10 +236,10 @@ bool SqliteStore::flush(SteadyTime deadline) {
 // ---- the buffer thread ----
 
 void SqliteStore::run(const std::stop_token& stop) {
-    Due due{.housekeeping = clock_.steady()};
+    Due due{.closing = clock_.steady()};
     while (!stop.stop_requested()) {
         plan(due);
-        SteadyTime next = std::min(due.housekeeping, clock_.steady() + kLongestWait);
+        SteadyTime next = std::min(due.closing, clock_.steady() + kLongestWait);
         if (due.commit) next = std::min(next, *due.commit);
         if (due.progress) next = std::min(next, *due.progress);
         if (clock_.wait(next, stop, wake_) == Wake::stopped) break;
@@ -245,9 +256,9 @@ void SqliteStore::run(const std::stop_token& stop) {
             static_cast<void>(book_->save());
             due.progress.reset();
         }
-        if (now >= due.housekeeping) {
-            keep_house();
-            due.housekeeping = clock_.steady() + kHousekeepingInterval;
+        if (now >= due.closing) {
+            close_leftovers();
+            due.closing = clock_.steady() + kClosingInterval;
         }
         set_damaged_aside();
         life_.progress();
@@ -312,6 +323,7 @@ void SqliteStore::note_trouble(const Error& why) {
         return was_fine;
     });
     if (news) {
+        housekeeping_->look_soon();
         log::error("{}", trf("the disk does not take samples, they wait in memory: {}",
                              "磁盘无法写入，采样暂存内存：{}", why.what));
     }
@@ -325,35 +337,31 @@ void SqliteStore::note_recovery() {
     }
 }
 
-void SqliteStore::keep_house() {
+void SqliteStore::close_leftovers() {
     writer_->close_leftovers();
-    const auto today = local_day(clock_.utc(), site_.utc_offset);
-    const RetentionRule rule{options_.keep_boundary, options_.keep_other};
-    const Sequence behind = book_->least_progress();
-    for (const FileEntry& file : overdue(catalogue_.files(), today, rule)) {
-        catalogue_.remove(file.name);
-        readers_.forget(file.name);
-        remove_database(folder_.path() / file.name.text());
-        dropped_.add(static_cast<std::uint64_t>(file.summary.items));
-        log::info("{}", trf("{0}: older than it is kept, removed ({1} items{2})",
-                            "{0}：超过保存期限，已删除（{1} 条{2}）", file.name.text(), file.summary.items,
-                            file.summary.last > behind ? tr(", not all delivered", "，未全部上传") : ""));
-    }
+    housekeeping_->look_soon();
 }
 
 void SqliteStore::set_damaged_aside() {
-    for (const FileName& name : catalogue_.take_damaged()) {
-        for (const FileEntry& file : catalogue_.files()) {
-            if (file.name == name) dropped_.add(static_cast<std::uint64_t>(file.summary.items));
-        }
-        writer_->abandon(name);
-        catalogue_.remove(name);
-        readers_.forget(name);
-        set_file_aside(folder_.path() / name.text(), std::string(tr("damaged", "已损坏")), clock_.utc());
+    for (const FileEntry& file : catalogue_.take_damaged(false)) {
+        writer_->abandon(file.name);
+        catalogue_.remove(file.name);
+        readers_.forget(file.name);
+        set_file_aside(folder_.path() / file.name.text(), std::string(tr("damaged", "已损坏")), clock_.utc());
+        const auto noted = drops_->note(std::nullopt, unread_tally(file, DropReason::damaged, clock_.utc()));
+        if (!noted) log::warning("{}", noted.error().what);
     }
 }
 
+/// A file was found damaged: who it belongs to sets it aside.
+void SqliteStore::wake_all() {
+    wake_.raise();
+    if (housekeeping_) housekeeping_->look_soon();
+}
+
 void SqliteStore::finish(SteadyTime deadline) {
+    // The runs of refused samples are gaps that end here.
+    waiting_.refuse_others(false);
     while (!commit_waiting() && clock_.steady() + kRetryInterval < deadline) {
         static_cast<void>(clock_.wait_until(clock_.steady() + kRetryInterval, std::stop_token{}));
     }

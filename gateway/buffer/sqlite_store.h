@@ -14,8 +14,10 @@
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/data_folder.h"
 #include "gateway/buffer/delivery_book.h"
+#include "gateway/buffer/drop_book.h"
 #include "gateway/buffer/file_reader.h"
 #include "gateway/buffer/group_writer.h"
+#include "gateway/buffer/housekeeping.h"
 #include "gateway/buffer/layout_cache.h"
 #include "gateway/buffer/meta_file.h"
 #include "gateway/buffer/open_store.h"
@@ -32,13 +34,15 @@ namespace mg {
 ///   epochs boundary-YYYYMMDD-NNNN.db     samples at boundary slots, and all gaps other-YYYYMMDD-NNNN.db all
 ///   other samples lock                          held by the process that has the folder
 ///
-/// Only the buffer thread writes the day files. peek(), covered_slots(), set_aside() and the counts may be
-/// called from any thread and block for the disk; append(), ack(), newest() and progress() never do.
+/// Only the buffer thread writes the day files; once one is closed it is the housekeeping's. peek(),
+/// covered_slots(), set_aside() and the counts may be called from any thread and block for the disk;
+/// append(), ack(), newest() and progress() never do.
 class SqliteStore final : public SampleStore {
 public:
     [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const StorageOptions& options,
                                                                    const SiteOptions& site, Clock& clock,
-                                                                   StoreLife life);
+                                                                   StoreLife life,
+                                                                   HousekeepingSetup housekeeping);
     ~SqliteStore() override;
 
     void append(Sample sample) override;
@@ -72,11 +76,11 @@ private:
     struct Due {
         std::optional<SteadyTime> commit;
         std::optional<SteadyTime> progress;
-        SteadyTime housekeeping{};
+        SteadyTime closing{};
     };
     SqliteStore(const StorageOptions& options, const SiteOptions& site, Clock& clock, DataFolder folder,
                 StoreLife life);
-    Result<> start();
+    Result<> start(HousekeepingSetup setup);
     Result<std::string> open_meta();
     Result<std::string> settle_store_id(const std::vector<FileName>& names);
     Result<> take_stock(const std::vector<FileName>& names, const std::string& store_id);
@@ -90,8 +94,9 @@ private:
     void tell_everybody();
     void note_trouble(const Error& why);
     void note_recovery();
-    void keep_house();
+    void close_leftovers();
     void set_damaged_aside();
+    void wake_all();
     void finish(SteadyTime deadline);
 
     StorageOptions options_;
@@ -101,6 +106,7 @@ private:
     StoreLife life_;
     std::unique_ptr<MetaFile> meta_;
     std::unique_ptr<DeliveryBook> book_;
+    std::unique_ptr<DropBook> drops_;
     LayoutCache layouts_;
     Catalogue catalogue_;
     FileReaders readers_;
@@ -114,12 +120,12 @@ private:
     Counter commits_;
     Counter duplicates_;
     Counter superseded_;
-    Counter dropped_;
 
     Signal wake_;
     std::atomic<bool> urgent_{false};
     std::atomic<std::uint64_t> stored_{0};    ///< arrivals up to here are on disk, or dropped
     std::atomic<std::uint64_t> failures_{0};  ///< attempts that left something behind
+    std::unique_ptr<Housekeeping> housekeeping_;
     std::jthread thread_;
 };
 

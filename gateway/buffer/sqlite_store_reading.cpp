@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <filesystem>
 
 #include "gateway/base/language.h"
+#include "gateway/buffer/disk_use.h"
 #include "gateway/buffer/sqlite_store.h"
 
 // What the consumers of the store call: reading, progress, and figures. What is appended and how it reaches
@@ -80,10 +80,7 @@ Result<std::vector<Slot>> SqliteStore::covered_slots(const MeterId& meter, Slot 
         auto reader = readers_.take(file);
         const auto added = reader ? (*reader)->lookup().add_covered(meter, from, to, slots)
                                   : Result<>{pass_on(reader.error())};
-        if (added) continue;
-        // Retention may have taken the file between the look into the catalogue and the opening.
-        const auto known = catalogue_.files();
-        if (std::ranges::find(known, file.name, &FileEntry::name) == known.end()) continue;
+        if (added || !catalogue_.knows(file.name)) continue;  // gone meanwhile: retention
         if (added.error().kind != Failure::corrupt) return pass_on(added.error());
         reader_.report_damaged(file.name);
     }
@@ -101,24 +98,23 @@ ClockEpoch SqliteStore::last_epoch() {
 }
 
 StoreStats SqliteStore::stats() {
-    StoreStats stats{.newest = newest(),
-                     .committed = committed_.value(),
-                     .commits = commits_.value(),
-                     .duplicates = duplicates_.value(),
-                     .superseded = superseded_.value(),
-                     .lost = waiting_.lost(),
-                     .dropped = dropped_.value(),
-                     .damaged = reader_.damaged_items(),
-                     .waiting = waiting_.count(),
-                     .bytes_on_disk = 0,
-                     .trouble = trouble_.copy()};
-    std::error_code problem;
-    for (const auto& each : std::filesystem::directory_iterator(folder_.path(), problem)) {
-        std::error_code gone;
-        const auto size = each.file_size(gone);
-        if (!gone) stats.bytes_on_disk += size;
-    }
-    return stats;
+    const SpaceReport space = housekeeping_->report();
+    return {.newest = newest(),
+            .committed = committed_.value(),
+            .commits = commits_.value(),
+            .duplicates = duplicates_.value(),
+            .superseded = superseded_.value(),
+            .lost = waiting_.lost(),
+            .dropped = drops_->items(),
+            .damaged = reader_.damaged_items(),
+            .waiting = waiting_.count(),
+            .bytes_on_disk = bytes_in(folder_.path()),
+            .free_on_disk = space.disk.free,
+            .days_left = space.forecast.days_left,
+            .hot_bytes_per_day = space.forecast.hot_bytes_per_day,
+            .packed_bytes_per_day = space.forecast.packed_bytes_per_day,
+            .boundary_only = space.boundary_only,
+            .trouble = trouble_.copy()};
 }
 
 }  // namespace mg

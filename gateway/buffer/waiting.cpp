@@ -37,6 +37,10 @@ bool Waiting::push(WaitingItem item) {
     return state_.with([&](State& state) {
         const bool first = state.precious.empty() && state.other.empty();
         item.arrival = ++state.arrivals;
+        if (state.refusing && !item.precious()) {
+            lose(state, std::get<WaitingSample>(item.what));
+            return false;
+        }
         const std::size_t bytes = bytes_of(item);
         state.bytes += bytes;
         if (std::holds_alternative<Gap>(item.what)) state.gap_bytes += bytes;
@@ -44,6 +48,10 @@ bool Waiting::push(WaitingItem item) {
         if (state.bytes + state.taken_bytes > limit_) make_room(state);
         return first;
     });
+}
+
+void Waiting::refuse_others(bool refuse) {
+    state_.with([&](State& state) { state.refusing = refuse; });
 }
 
 void Waiting::make_room(State& state) const {
@@ -118,7 +126,7 @@ void Waiting::join_gaps(State& state) {
 std::vector<WaitingItem> Waiting::take(std::size_t most, bool lost) {
     return state_.with([&](State& state) {
         std::vector<WaitingItem> items;
-        if (lost) {
+        if (lost && !state.refusing) {
             for (auto& [meter, gap] : state.lost_runs) {
                 state.bytes -= sizeof(WaitingItem);
                 items.push_back(WaitingItem{0, std::move(gap)});

@@ -46,8 +46,12 @@ public:
     bool add(WaitingSample sample);
     bool add(Gap gap);
 
+    /// There is no room for other samples: from now on they become gaps, one a meter and boundary interval.
+    void refuse_others(bool refuse);
+
     /// The oldest items by arrival, at most `most`, and not more than half the memory. With `lost`, the gaps
-    /// of what was dropped come too. They count as waiting until settled or put back.
+    /// of what was dropped come too; while others are refused, only those that will not grow. They count as
+    /// waiting until settled or put back.
     std::vector<WaitingItem> take(std::size_t most, bool lost);
     /// Everything taken is on disk.
     void settled();
@@ -71,6 +75,7 @@ private:
         std::size_t gap_bytes{0};
         std::uint64_t arrivals{0};
         std::uint64_t lost{0};
+        bool refusing{false};
     };
     bool push(WaitingItem item);
     void make_room(State& state) const;

@@ -39,6 +39,8 @@ namespace asio = boost::asio;
 constexpr milliseconds kLineSilence = 120s;
 /// The buffer's thread turns at least every 10 s, unless it waits for the disk, and that it says.
 constexpr milliseconds kBufferSilence = 60s;
+/// It says so before each file that it works on.
+constexpr milliseconds kHousekeepingSilence = 60s;
 constexpr milliseconds kLookInterval = 5s;
 constexpr milliseconds kLongestFlush = 2s;
 
@@ -55,6 +57,11 @@ void keep_heaps_few() {
 /// of 33.
 void give_back_what_loading_needed() {
     ::malloc_trim(0);
+}
+
+StoreLife life_of(Heartbeat& heartbeat) {
+    return {.progress = [&heartbeat] { heartbeat.beat(); },
+            .waiting_for_disk = [&heartbeat] { heartbeat.waiting_for_disk(); }};
 }
 
 }  // namespace
@@ -201,9 +208,10 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     if (!notifier) return tl::unexpected(notifier.error());
     auto heartbeats = std::make_unique<Heartbeats>(clock);
     Heartbeat& buffer = heartbeats->add("buffer", kBufferSilence);
-    auto store = open_store(options.storage, options.site, clock,
-                            {.progress = [&buffer] { buffer.beat(); },
-                             .waiting_for_disk = [&buffer] { buffer.waiting_for_disk(); }});
+    HousekeepingSetup housekeeping{.life = life_of(heartbeats->add("housekeeping", kHousekeepingSilence)),
+                                   .consumers = {}};
+    for (const UplinkOptions& uplink : options.uplinks) housekeeping.consumers.push_back(uplink.id);
+    auto store = open_store(options.storage, options.site, clock, life_of(buffer), std::move(housekeeping));
     if (!store) return tl::unexpected(store.error());
     auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier),
                                          std::move(heartbeats), std::move(*store));

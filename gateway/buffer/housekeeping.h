@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "config/options.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/guarded.h"
+#include "gateway/buffer/catalogue.h"
+#include "gateway/buffer/delivery_book.h"
+#include "gateway/buffer/drop_book.h"
+#include "gateway/buffer/file_reader.h"
+#include "gateway/buffer/forecast.h"
+#include "gateway/buffer/layout_cache.h"
+#include "gateway/buffer/meta_file.h"
+#include "gateway/buffer/open_store.h"
+#include "gateway/buffer/retention.h"
+
+namespace mg {
+
+/// How the disk stands, as of the last look.
+struct SpaceReport {
+    DiskUse disk;
+    std::int64_t room{0};  ///< bytes that may still be stored; negative: so many too many
+    Forecast forecast;
+    /// Nothing may go any more and there is no room: only boundary samples and gaps are stored.
+    bool boundary_only{false};
+};
+
+/// The thread "housekeeping": owns the closed files. Removes what was kept for long enough or must make room,
+/// and sets damaged ones aside. Looks once a minute, and when asked to. Whatever it removes was counted
+/// before, per meter. Runs with low priority; blocks for the disk; stops within a second.
+class Housekeeping {
+public:
+    struct Parts {
+        Clock& clock;
+        std::filesystem::path folder;
+        MetaFile& meta;
+        DeliveryBook& book;
+        DropBook& drops;
+        Catalogue& catalogue;
+        FileReaders& readers;
+        LayoutCache& layouts;
+    };
+    /// `boundary_only` is called from the thread when that changes.
+    Housekeeping(const StorageOptions& options, const SiteOptions& site, Parts parts, HousekeepingSetup setup,
+                 std::function<void(bool)> boundary_only);
+    ~Housekeeping();
+    Housekeeping(const Housekeeping&) = delete;
+    Housekeeping& operator=(const Housekeeping&) = delete;
+
+    void start();
+    /// Returns at once; the destruction waits.
+    void request_stop() { thread_.request_stop(); }
+    /// There is something to do: a file was closed or found damaged, or the disk is full. Any thread.
+    void look_soon() { wake_.raise(); }
+    [[nodiscard]] SpaceReport report() const { return report_.copy(); }
+
+private:
+    void run(const std::stop_token& stop);
+    void round(const std::stop_token& stop);
+    void set_damaged_aside();
+    void drop_overdue(const std::stop_token& stop);
+    void keep_room(const std::stop_token& stop);
+    [[nodiscard]] std::optional<FileEntry> next_to_go(std::uint64_t wanted);
+    /// False: it is still there, and trying again at once would not help.
+    bool drop(const FileEntry& file, DropReason reason, const std::stop_token& stop);
+    void set_boundary_only(bool on);
+    void take_measure();
+    [[nodiscard]] std::int64_t room(const DiskUse& disk) const;
+    [[nodiscard]] std::chrono::local_days today() const;
+
+    StorageOptions options_;
+    SiteOptions site_;
+    Parts parts_;
+    HousekeepingSetup setup_;
+    std::function<void(bool)> boundary_only_changed_;
+    RetentionRule rule_;
+    SpaceRule space_;
+
+    std::optional<SteadyTime> age_looked_at_;  ///< when overdue files went last
+    SteadyTime boundary_hour_{};               ///< when the count of boundary files that made room began
+    std::size_t boundary_in_hour_{0};
+    bool boundary_only_{false};
+    Guarded<SpaceReport> report_;
+    Signal wake_;
+    std::jthread thread_;
+};
+
+}  // namespace mg
