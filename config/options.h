@@ -229,6 +229,7 @@ struct StorageOptions {
     std::chrono::days keep_other{180};     ///< 1 … 3650
     /// Boundary samples younger than this never go, whatever the disk says: 26 months. Less only in tests.
     std::chrono::days boundary_floor{792};
+    bool repack{true};                    ///< closed files are; not so in tests that look into them
     std::uint64_t budget{0};              ///< bytes the folder may take; 0: what the disk has
     std::uint64_t reserve{256UL << 20U};  ///< bytes that stay free on the disk; at most a tenth of it
     std::size_t memory_limit{16UL * 1024 *

@@ -146,6 +146,18 @@ std::uint64_t Catalogue::items_in(SequenceRange run) const {
     });
 }
 
+std::uint64_t Catalogue::items_beyond(const Progress& progress) const {
+    std::uint64_t items = 0;
+    const Sequence newest = watermark();
+    Sequence after = progress.through;
+    while (after < newest) {
+        const SequenceRange open = progress.next_open(after);
+        items += items_in({open.first, std::min(open.last, newest)});
+        after = open.last;
+    }
+    return items;
+}
+
 bool Catalogue::report_damaged(const FileName& name) {
     return state_.with([&](State& state) {
         if (!state.damaged.insert(name).second) return false;

@@ -54,6 +54,8 @@ public:
     void raise_epoch(ClockEpoch epoch);
     /// Items in the run, at most: restarts leave holes in the sequences.
     [[nodiscard]] std::uint64_t items_in(SequenceRange run) const;
+    /// Not settled, at most.
+    [[nodiscard]] std::uint64_t items_beyond(const Progress& progress) const;
 
     /// A reader found the file damaged: it will be set aside. True: this was news.
     bool report_damaged(const FileName& name);

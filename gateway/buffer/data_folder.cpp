@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr auto kFolderMode = std::filesystem::perms::owner_all | std::filesystem::perms::group_read |
                              std::filesystem::perms::group_exec;  // 0750
+
+constexpr std::string_view kSetAside = ".corrupt-";
 
 tl::unexpected<Error> unusable(const std::filesystem::path& path, std::string_view why_en,
                                std::string_view why_zh) {
@@ -44,6 +47,7 @@ std::string pid_in(int lock) {
 Result<UniqueFd> lock_in(const std::filesystem::path& folder) {
     UniqueFd lock{::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)};
     if (!lock) return unusable(folder, errno);
+    give_to_owner_of(folder, folder / "lock");
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return unusable(folder, errno);
         return fail(Failure::invalid_config,
@@ -87,13 +91,31 @@ Result<DataFolder> DataFolder::open(const StorageOptions& options) {
 }
 
 std::vector<FileName> DataFolder::files() const {
+    return files_in(path_);
+}
+
+std::vector<FileName> files_in(const std::filesystem::path& folder) {
     std::vector<FileName> names;
     std::error_code problem;
-    for (const auto& each : std::filesystem::directory_iterator(path_, problem)) {
+    for (const auto& each : std::filesystem::directory_iterator(folder, problem)) {
         if (const auto name = FileName::from(each.path().filename().native())) names.push_back(*name);
     }
     std::ranges::sort(names);
     return names;
+}
+
+std::optional<FileName> set_aside_name(const std::string& name) {
+    const auto mark = name.find(kSetAside);
+    if (mark == std::string::npos || name.ends_with("-wal") || name.ends_with("-shm")) return std::nullopt;
+    return FileName::from(name.substr(0, mark));
+}
+
+void give_to_owner_of(const std::filesystem::path& folder, const std::filesystem::path& path) {
+    struct stat owner{};
+    if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return;
+    if (::lchown(path.c_str(), owner.st_uid, owner.st_gid) != 0) {
+        log::warning("{}", trf("{}: its owner could not be set", "{}：无法设置属主", path.native()));
+    }
 }
 
 void DataFolder::sweep_half_made() const {
@@ -123,7 +145,7 @@ int DataFolder::free_number(FileKind kind, std::chrono::local_days day) const {
 
 void set_file_aside(const std::filesystem::path& path, const std::string& why, UtcTime now) {
     const std::string mark =
-        fmt::format(".corrupt-{:%Y%m%dT%H%M%S}Z", std::chrono::floor<std::chrono::seconds>(now));
+        fmt::format("{}{:%Y%m%dT%H%M%S}Z", kSetAside, std::chrono::floor<std::chrono::seconds>(now));
     std::error_code problem;
     std::filesystem::rename(path, path.native() + mark, problem);
     std::error_code ignored;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,17 @@ private:
     std::filesystem::path path_;
     UniqueFd lock_;
 };
+
+/// The day files of a folder, in order.
+std::vector<FileName> files_in(const std::filesystem::path& folder);
+
+/// What the file was called before it was set aside; none: this is no such name. Logs that were set aside
+/// with their file are not counted.
+std::optional<FileName> set_aside_name(const std::string& name);
+
+/// Who runs a command as root must not leave files that the daemon cannot open: gives `path` to the owner of
+/// `folder`. Nothing happens for other users.
+void give_to_owner_of(const std::filesystem::path& folder, const std::filesystem::path& path);
 
 /// Renames a file that cannot be used, its log included, to <name>.corrupt-<time>, and says so in the log.
 /// Nothing of it is deleted: people with more time may save what is in it.

@@ -9,12 +9,14 @@
 #include "gateway/base/low_priority.h"
 #include "gateway/buffer/data_folder.h"
 #include "gateway/buffer/disk_use.h"
+#include "gateway/buffer/repacker.h"
 
 namespace mg {
 namespace {
 
 constexpr std::chrono::minutes kInterval{1};
 constexpr std::chrono::hours kAgeInterval{1};
+constexpr std::uint64_t kPackingMargin = 1UL << 20U;
 // The thread shows that it lives at least so often.
 constexpr std::chrono::seconds kLongestWait{10};
 
@@ -63,10 +65,10 @@ Housekeeping::~Housekeeping() {
 
 void Housekeeping::start() {
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
-    pthread_setname_np(thread_.native_handle(), "housekeeping");
 }
 
 void Housekeeping::run(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "housekeeping");
     give_way();
     SteadyTime due = parts_.clock.steady();
     while (!stop.stop_requested()) {
@@ -87,7 +89,8 @@ void Housekeeping::round(const std::stop_token& stop) {
     set_damaged_aside();
     drop_overdue(stop);
     keep_room(stop);
-    take_measure();
+    repack_closed(stop);
+    if (!stop.stop_requested()) take_measure();
 }
 
 void Housekeeping::set_damaged_aside() {
@@ -117,6 +120,8 @@ void Housekeeping::keep_room(const std::stop_token& stop) {
     for (std::size_t gone = 0; gone < kMostMadeRoomAtOnce && !stop.stop_requested(); ++gone) {
         const std::int64_t left = room(disk_use(parts_.folder));
         if (left >= 0) break;
+        // Packing frees room and takes nothing away.
+        if (const auto packable = next_to_pack(); packable && pack(*packable, stop)) continue;
         const auto file = next_to_go(static_cast<std::uint64_t>(-left));
         if (!file) return set_boundary_only(true);
         if (!drop(*file, DropReason::space, stop)) return;
@@ -126,6 +131,44 @@ void Housekeeping::keep_room(const std::stop_token& stop) {
     std::uint64_t enough = space_.reserve / 8;
     if (space_.budget > 0) enough = std::min(enough, space_.budget / 16);
     if (room(disk_use(parts_.folder)) >= static_cast<std::int64_t>(enough)) set_boundary_only(false);
+}
+
+void Housekeeping::repack_closed(const std::stop_token& stop) {
+    while (const auto file = next_to_pack()) {
+        if (stop.stop_requested() || !pack(*file, stop)) return;
+    }
+}
+
+std::optional<FileEntry> Housekeeping::next_to_pack() const {
+    if (!options_.repack) return std::nullopt;
+    const std::uint64_t free = disk_use(parts_.folder).free;
+    for (const FileEntry& file : parts_.catalogue.files()) {
+        const bool waits = file.summary.closed && !file.summary.packed && !not_packed_.contains(file.name);
+        // The packed file lies beside the original until it has proved to be the same.
+        if (waits && bytes_of(parts_.folder, file.name) + kPackingMargin < free) return file;
+    }
+    return std::nullopt;
+}
+
+bool Housekeeping::pack(const FileEntry& file, const std::stop_token& stop) {
+    const RepackHooks hooks{.stop = stop, .progress = [this](double) {
+                                setup_.life.progress();
+                                setup_.life.waiting_for_disk();
+                            }};
+    const auto packed = repack(parts_.folder, file, parts_.layouts, hooks);
+    if (stop.stop_requested()) return false;
+    if (packed) {
+        parts_.catalogue.update(*packed);
+        parts_.readers.forget(file.name);
+        return true;
+    }
+    log::warning("{}",
+                 trf("{0} is not repacked: {1}", "{0} 未压缩：{1}", file.name.text(), packed.error().what));
+    if (packed.error().kind == Failure::corrupt) {
+        not_packed_.insert(file.name);
+        parts_.catalogue.report_damaged(file.name);
+    }
+    return false;
 }
 
 std::optional<FileEntry> Housekeeping::next_to_go(std::uint64_t wanted) {
@@ -200,7 +243,8 @@ void Housekeeping::set_boundary_only(bool on) {
 void Housekeeping::take_measure() {
     std::vector<FileUse> files;
     for (const FileEntry& entry : parts_.catalogue.files()) {
-        files.push_back({entry.name.kind, entry.name.day, bytes_of(parts_.folder, entry.name), false});
+        files.push_back(
+            {entry.name.kind, entry.name.day, bytes_of(parts_.folder, entry.name), entry.summary.packed});
     }
     const DiskUse disk = disk_use(parts_.folder);
     const SpaceReport report{.disk = disk,

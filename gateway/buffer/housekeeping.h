@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -31,9 +32,9 @@ struct SpaceReport {
     bool boundary_only{false};
 };
 
-/// The thread "housekeeping": owns the closed files. Removes what was kept for long enough or must make room,
-/// and sets damaged ones aside. Looks once a minute, and when asked to. Whatever it removes was counted
-/// before, per meter. Runs with low priority; blocks for the disk; stops within a second.
+/// The thread "housekeeping": owns the closed files. Repacks them, removes what was kept for long enough or
+/// must make room, and sets damaged ones aside. Looks once a minute, and when asked to. Whatever it removes
+/// was counted before, per meter. Runs with low priority; blocks for the disk; stops within a second.
 class Housekeeping {
 public:
     struct Parts {
@@ -65,6 +66,10 @@ private:
     void round(const std::stop_token& stop);
     void set_damaged_aside();
     void drop_overdue(const std::stop_token& stop);
+    void repack_closed(const std::stop_token& stop);
+    [[nodiscard]] std::optional<FileEntry> next_to_pack() const;
+    /// True: packed, and that freed some room.
+    bool pack(const FileEntry& file, const std::stop_token& stop);
     void keep_room(const std::stop_token& stop);
     [[nodiscard]] std::optional<FileEntry> next_to_go(std::uint64_t wanted);
     /// False: it is still there, and trying again at once would not help.
@@ -86,6 +91,7 @@ private:
     SteadyTime boundary_hour_{};               ///< when the count of boundary files that made room began
     std::size_t boundary_in_hour_{0};
     bool boundary_only_{false};
+    std::set<FileName> not_packed_;  ///< that could not be; until the next start
     Guarded<SpaceReport> report_;
     Signal wake_;
     std::jthread thread_;

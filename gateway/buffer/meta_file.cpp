@@ -118,6 +118,21 @@ Result<std::unique_ptr<MetaFile>> MetaFile::open(const std::filesystem::path& pa
     return std::unique_ptr<MetaFile>(new MetaFile(std::move(*file)));
 }
 
+Result<std::unique_ptr<MetaFile>> MetaFile::view(const std::filesystem::path& path) {
+    auto file = sqlite::Database::open(path, sqlite::Access::query);
+    if (!file) return pass_on(file.error());
+    const auto format = file->integer(kFormat);
+    if (!format) return pass_on(format.error());
+    if (*format != kMetaFormat) {
+        return fail(
+            Failure::invalid_config,
+            trf("{0}: of format {1}, this version reads {2}; starting the gateway upgrades older ones",
+                "{0}：格式为 {1}，本版本读取 {2}；较旧的格式在网关启动时升级", path.native(), *format,
+                kMetaFormat));
+    }
+    return std::unique_ptr<MetaFile>(new MetaFile(std::move(*file)));
+}
+
 Result<> MetaFile::tidied() {
     // The log is tidied here, where we write anyway. That it could not be is no harm to what was written.
     if (file_.log_pages() > kMostLogPages) static_cast<void>(file_.checkpoint(false));

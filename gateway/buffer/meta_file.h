@@ -45,6 +45,10 @@ public:
     /// used. invalid_config: a later version of the program wrote it.
     [[nodiscard]] static Result<std::unique_ptr<MetaFile>> open(const std::filesystem::path& path);
 
+    /// To read only, while a daemon may be writing. invalid_config: of another format; a start of the daemon
+    /// brings it up to the present one.
+    [[nodiscard]] static Result<std::unique_ptr<MetaFile>> view(const std::filesystem::path& path);
+
     /// Who this store is: a cursor is (store id, sequence). Empty until set.
     [[nodiscard]] Result<std::string> store_id();
     Result<> set_store_id(const std::string& id);

@@ -9,14 +9,12 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/buffer/lost_mark.h"
 #include "gateway/buffer/open_store.h"
 
 namespace mg {
 namespace {
 
-// How far the sequences jump when the mark of the reserved ones is lost: beyond anything that may have been
-// given out.
-constexpr Sequence kLostMarkJump = 1'000'000;
 constexpr std::string_view kMetaName = "meta.db";
 constexpr std::size_t kProbe = 64;
 constexpr std::chrono::seconds kRetryInterval{1};
@@ -124,7 +122,7 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     // A consumer never stands beyond what was given out; if meta.db came from elsewhere, new items must still
     // reach it.
     Sequence last = std::max({*reserved, catalogue_.watermark(), book_->furthest()});
-    if (mark_lost && catalogue_.watermark() > 0) last += kLostMarkJump;
+    if (mark_lost && catalogue_.watermark() > 0) last = mark_beyond(last, clock_.utc());
 
     writer_ = std::make_unique<GroupWriter>(folder_, *store_id, site_.utc_offset, clock_, *meta_, catalogue_,
                                             readers_, layouts_);
@@ -134,7 +132,6 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
         Housekeeping::Parts{clock_, folder_.path(), *meta_, *book_, *drops_, catalogue_, readers_, layouts_},
         std::move(setup), [this](bool on) { waiting_.refuse_others(on); });
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
-    pthread_setname_np(thread_.native_handle(), "buffer");
     housekeeping_->start();
     return {};
 }
@@ -236,6 +233,7 @@ bool SqliteStore::flush(SteadyTime deadline) {
 // ---- the buffer thread ----
 
 void SqliteStore::run(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "buffer");
     Due due{.closing = clock_.steady()};
     while (!stop.stop_requested()) {
         plan(due);

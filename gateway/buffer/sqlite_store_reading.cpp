@@ -60,16 +60,7 @@ std::uint64_t SqliteStore::set_aside_count(const UplinkId& consumer) {
 }
 
 std::uint64_t SqliteStore::backlog(const UplinkId& consumer) {
-    const Progress settled = book_->settled(consumer);
-    std::uint64_t items = 0;
-    const Sequence newest = catalogue_.watermark();
-    Sequence after = settled.through;
-    while (after < newest) {
-        const SequenceRange open = settled.next_open(after);
-        items += catalogue_.items_in({open.first, std::min(open.last, newest)});
-        after = open.last;
-    }
-    return items;
+    return catalogue_.items_beyond(book_->settled(consumer));
 }
 
 Result<std::vector<Slot>> SqliteStore::covered_slots(const MeterId& meter, Slot from, Slot to) {

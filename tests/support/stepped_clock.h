@@ -30,7 +30,8 @@ public:
     /// Somebody sets the wall clock; steady time goes on.
     void step_wall(milliseconds by);
     void run_freely(bool freely) { freely_ = freely; }
-    /// How often a thread other than the maker of this clock has begun to wait: it has done its work then.
+    /// How often a thread other than the maker of this clock and the housekeeping has begun to wait: it has
+    /// done its work then.
     [[nodiscard]] std::uint64_t rests() const;
     /// Until rests() is more than `beyond`, at most ten real seconds; false then.
     [[nodiscard]] bool wait_for_rest(std::uint64_t beyond);

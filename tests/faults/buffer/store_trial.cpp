@@ -415,13 +415,20 @@ void StoreTrial::final_law() {
         complain(fmt::format("{} items still wait", waiting));
     if (!items->empty() && cursor_ < sequence_of(items->back()))
         complain("the consumer is not offered the end");
-    for (const StoredItem& item : *items) {
-        // By the day on which it was seen first: it may have waited for the disk for days.
+    // By the day on which it was seen first: it may have waited for the disk for days.
+    const auto overdue = [&](const StoredItem& item) {
         const auto* sample = std::get_if<StoredSample>(&item);
         const bool short_kept = sample != nullptr && !sample->sample.boundary;
         const auto keep = short_kept ? options_.keep_other : options_.keep_boundary;
-        if (seen_[sequence_of(item)].day + keep < local_day(now(), kOffset))
-            complain("older than it is kept: " + described(item));
+        return seen_[sequence_of(item)].day + keep < local_day(now(), kOffset);
+    };
+    // The housekeeping is a thread of its own.
+    static_cast<void>(eventually([&] {
+        if (const auto again = read_all()) items = again;
+        return std::ranges::none_of(*items, overdue);
+    }));
+    for (const StoredItem& item : *items) {
+        if (overdue(item)) complain("older than it is kept: " + described(item));
     }
 }
 

@@ -199,7 +199,8 @@ TEST_F(MetaFormats, AFileOfTheFirstFormatKeepsItsProgressAndGainsTheRest) {
         ASSERT_TRUE(meta);
         ASSERT_TRUE(
             meta->execute("DROP TABLE progress_runs; DROP TABLE paused; DROP TABLE resends;"
-                          "DROP TABLE receipts; DROP TABLE traffic; "
+                          "DROP TABLE receipts; DROP TABLE traffic; DROP TABLE drops;"
+                          "DROP TABLE drops_unsettled; DROP TABLE going; "
                           "UPDATE store SET value = 1 WHERE key = 'format'"));
     }
     // When this version opens it
