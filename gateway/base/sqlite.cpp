@@ -227,6 +227,19 @@ bool Database::in_transaction() const {
     return sqlite3_get_autocommit(connection_.get()) == 0;
 }
 
+Result<> Database::copy_to(const std::filesystem::path& to) {
+    auto copy = open(to, Access::create);
+    if (!copy) return tl::unexpected<Error>(copy.error());
+    sqlite3* target = copy->connection_.get();
+    sqlite3_backup* backup = sqlite3_backup_init(target, "main", connection_.get(), "main");
+    if (backup == nullptr) return failed(target, sqlite3_extended_errcode(target));
+    // In one step: between steps a writer would make it begin anew, every second.
+    const int code = sqlite3_backup_step(backup, -1);
+    const int end = sqlite3_backup_finish(backup);
+    if (code != SQLITE_DONE) return failed(target, end != SQLITE_OK ? end : code);
+    return {};
+}
+
 Result<> Database::checkpoint(bool truncate) {
     const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, mode, nullptr, nullptr);

@@ -42,8 +42,9 @@ void DropBook::remove(const std::filesystem::path& folder, const std::string& fi
                              "{} 无法删除，下次启动时再试", (folder / file).native()));
         return;
     }
-    // A mark that stays does no harm: its file is gone, and a later one of that name begins elsewhere.
-    static_cast<void>(meta_.drop_done(file));
+    // While the removal is not sure to survive a power cut the mark stays. That does no harm: a later file of
+    // that name begins with another sequence.
+    if (sync_folder(folder)) static_cast<void>(meta_.drop_done(file));
 }
 
 Result<> DropBook::note(const std::optional<GoingFile>& file, const DropTally& tally) {

@@ -422,8 +422,10 @@ void StoreTrial::final_law() {
         const auto keep = short_kept ? options_.keep_other : options_.keep_boundary;
         return seen_[sequence_of(item)].day + keep < local_day(now(), kOffset);
     };
-    // The housekeeping is a thread of its own.
+    // The housekeeping is a thread of its own, and tries again when a minute has passed.
     static_cast<void>(eventually([&] {
+        recover();
+        pass(std::chrono::minutes{1});
         if (const auto again = read_all()) items = again;
         return std::ranges::none_of(*items, overdue);
     }));
