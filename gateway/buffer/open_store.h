@@ -27,8 +27,9 @@ struct HousekeepingSetup {
 
 /// Opens (or begins) the store in options.path and starts its threads, "buffer" and "housekeeping". Takes the
 /// data lock: a second process on the same folder gets invalid_config. Also invalid_config: the folder cannot
-/// be created or written, or is a tmpfs, or holds a file that a later version of the program wrote. A file that is not readable is set aside under another name with a
-/// logged alarm; collection goes on with a new one. Destruction commits what waits (at most 3 s) and closes.
+/// be created or written, or is a tmpfs, or holds a file that a later version of the program wrote. A file
+/// that is not readable is set aside under another name with a logged alarm; collection goes on with a new
+/// one. Destruction commits what waits (at most 3 s) and closes.
 Result<std::unique_ptr<SampleStore>> open_store(const StorageOptions& options, const SiteOptions& site,
                                                 Clock& clock, StoreLife life = {},
                                                 HousekeepingSetup housekeeping = {});

