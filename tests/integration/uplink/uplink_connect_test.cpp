@@ -75,8 +75,7 @@ TEST_F(Connect, ABrokerThatNeverAnswersIsLeftAndTriedAgain) {
     EXPECT_EQ(store.progress({"broker"}), 0);
 }
 
-/// What mosquitto does beyond max_connections. (mosquitto 2.0.11 itself miscounts: each client that it turned
-/// away makes room for one more.)
+/// What mosquitto does beyond max_connections: it accepts and closes.
 TEST_F(Connect, ABrokerWithoutAFreePlaceIsWaitedFor) {
     const raw::TcpPeer broker{[](raw::Wire& wire, int /*connection*/) { wire.close(); }};
     const Options site = plant_with_uplink(1, broker.port());
