@@ -51,6 +51,7 @@ struct Listed {
     std::string name;
     std::uint64_t bytes{0};
     std::string sha256;
+    Sequence last{0};  ///< only while the backup is made
 };
 struct Manifest {
     Sequence newest{0};
@@ -85,7 +86,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
         Manifest manifest{.newest = json.at("newest").get<Sequence>(), .files = {}};
         for (const Json& each : json.at("files")) {
             Listed listed{each.at("name").get<std::string>(), each.at("bytes").get<std::uint64_t>(),
-                          each.at("sha256").get<std::string>()};
+                          each.at("sha256").get<std::string>(), 0};
             // A name from a file becomes a path: only the names that a backup writes.
             if (listed.name != kMeta && !FileName::from(listed.name)) {
                 return fail(Failure::corrupt, (folder / kManifest).native() + ": " + listed.name);
@@ -106,10 +107,18 @@ Result<Listed> copy_database(const fs::path& from, const fs::path& to) {
     auto file = sqlite::Database::open(from, closed ? sqlite::Access::immutable : sqlite::Access::query);
     if (!file) return pass_on(file.error());
     if (auto copied = file->copy_to(to); !copied) return pass_on(copied.error());
+    Sequence last = 0;
+    if (found) {
+        // What came while it was copied is in the copy as well.
+        auto copy = sqlite::Database::open(to, sqlite::Access::immutable);
+        const auto held = copy ? inspect(*copy, *found) : Result<Inspected>{pass_on(copy.error())};
+        if (!held) return pass_on(held.error());
+        last = held->summary.last;
+    }
     auto sum = sha256_of(to);
     if (!sum) return pass_on(sum.error());
     std::error_code problem;
-    return Listed{to.filename().native(), fs::file_size(to, problem), std::move(*sum)};
+    return Listed{to.filename().native(), fs::file_size(to, problem), std::move(*sum), last};
 }
 
 Result<> prepare_target(const fs::path& to) {
@@ -155,6 +164,7 @@ Result<BackedUp> back_up(const fs::path& folder, const fs::path& to, UtcTime now
         auto copied = copy_database(folder / at.file, to / at.file);
         if (!copied && copied.error().kind == Failure::storage_full) return pass_on(copied.error());
         if (copied) {
+            manifest.newest = std::max(manifest.newest, copied->last);
             manifest.files.push_back(std::move(*copied));
         } else {
             remove_database(to / at.file);
@@ -166,7 +176,6 @@ Result<BackedUp> back_up(const fs::path& folder, const fs::path& to, UtcTime now
         ++at.files;
         at.bytes += file.bytes;
     }
-    manifest.newest = (*view)->newest();
     if (auto written = write_manifest(to, manifest, now); !written) return pass_on(written.error());
     at.file.clear();
     if (progress) progress(at);

@@ -124,6 +124,9 @@ int run_command_line(int argc, const char* const* argv) {
     add_read(app, exit_code);
     add_status(app, exit_code);
     add_models(app, exit_code);
+    add_buffer(app, exit_code);
+    add_backup(app, exit_code);
+    add_restore(app, exit_code);
     for (CLI::App* command : app.get_subcommands({})) {
         command->group(text("Commands", "命令"));
         // The parser made it before it took over the parent's group.

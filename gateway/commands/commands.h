@@ -13,5 +13,8 @@ void add_check(CLI::App& app, int& exit_code);
 void add_read(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_models(CLI::App& app, int& exit_code);
+void add_buffer(CLI::App& app, int& exit_code);
+void add_backup(CLI::App& app, int& exit_code);
+void add_restore(CLI::App& app, int& exit_code);
 
 }  // namespace mg
