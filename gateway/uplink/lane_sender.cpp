@@ -126,8 +126,9 @@ Result<bool> LaneSender::fill(BatchEncoder& encoder) {
         } else if (front.fate == LaneSource::Fate::not_selected) {
             ++passed_over_;
         }
-        handled_ = sequence;
         queue_.pop_front();
+        // With the last one everything behind it that was looked at and is no item of this lane is done, too.
+        handled_ = queue_.empty() ? looked_at_ : sequence;
     }
     return true;
 }

@@ -169,12 +169,14 @@ std::optional<Error> Session::send_samples() {
         }
         const auto message = lane->next(memory_.encoder);
         if (!message) return message.error();
-        if (!*message) continue;
-        const Ticket ticket = ++memory_.last_ticket;
-        const auto sent = submit(ticket, (*message)->batch);
-        if (!sent) return sent.error();
-        lane->sent(ticket, **message, uplink_.clock.steady());
-        lanes_.sent((*message)->lane, last_bytes_);
+        if (*message) {
+            const Ticket ticket = ++memory_.last_ticket;
+            const auto sent = submit(ticket, (*message)->batch);
+            if (!sent) return sent.error();
+            lane->sent(ticket, **message, uplink_.clock.steady());
+            lanes_.sent((*message)->lane, last_bytes_);
+        }
+        // A lane may have come to its end, the budget too.
         const auto looked = lanes_.look_around(memory_.traffic.used_up(utc()));
         if (!looked) return looked.error();
     }
