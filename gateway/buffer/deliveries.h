@@ -21,7 +21,17 @@ enum class Lane : std::uint8_t {
     backlog = 1,  ///< in live-first: what waited before that
     resend = 2,   ///< ordered by a person, of a period
 };
-std::string_view to_string(Lane lane);
+inline std::string_view to_string(Lane lane) {
+    switch (lane) {
+        case Lane::live:
+            return "live";
+        case Lane::backlog:
+            return "backlog";
+        case Lane::resend:
+            return "resend";
+    }
+    return {};
+}
 
 /// What a destination answered for a run of items it took.
 struct Receipt {

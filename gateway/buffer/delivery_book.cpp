@@ -26,18 +26,6 @@ std::vector<TrafficDay> last_two(const std::vector<TrafficDay>& days) {
 
 }  // namespace
 
-std::string_view to_string(Lane lane) {
-    switch (lane) {
-        case Lane::live:
-            return "live";
-        case Lane::backlog:
-            return "backlog";
-        case Lane::resend:
-            return "resend";
-    }
-    return {};
-}
-
 Result<> DeliveryBook::load() {
     auto rows = meta_.deliveries();
     if (!rows) return pass_on(rows.error());

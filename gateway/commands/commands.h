@@ -12,6 +12,7 @@ void add_run(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_read(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
+void add_uplink(CLI::App& app, int& exit_code);
 void add_models(CLI::App& app, int& exit_code);
 void add_buffer(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);

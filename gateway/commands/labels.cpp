@@ -65,6 +65,18 @@ std::string_view label(UplinkState state) {
     return "";
 }
 
+std::string_view label(Lane lane) {
+    switch (lane) {
+        case Lane::live:
+            return tr("live", "实时");
+        case Lane::backlog:
+            return tr("backlog", "积压");
+        case Lane::resend:
+            return tr("re-send", "补传");
+    }
+    return "";
+}
+
 std::string_view label(LineKind kind) {
     switch (kind) {
         case LineKind::serial:

@@ -14,6 +14,7 @@ std::string_view label(LineState state);
 std::string_view label(MeterState state);
 std::string_view label(BufferState state);
 std::string_view label(UplinkState state);
+std::string_view label(Lane lane);
 std::string_view label(LineKind kind);
 std::string_view label(Protocol protocol);
 /// The code itself where this program does not know it: a newer daemon may answer.

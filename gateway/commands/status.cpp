@@ -72,24 +72,12 @@ int show_status(const StatusArguments& arguments) {
     }
 }
 
-/// --socket, or what the configuration says; an installer asks for the status also while the files have
-/// mistakes.
-std::filesystem::path socket_of(const CLI::App& command, const CLI::Option& socket) {
-    if (socket.count() > 0) return socket.as<std::string>();
-    if (command.get_option("--config")->count() == 0) return ControlOptions{}.socket;
-    return load_config(config_directory(command)).options.control.socket;
-}
-
 }  // namespace
 
 void add_status(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(
         "status", text("Show how the running gateway is doing", "显示正在运行的网关的状态"));
-    CLI::Option* config = add_config_option(*command);
-    CLI::Option* socket = add_option(*command, "--socket", "PATH",
-                                     trf("Control socket; standard: as configured, or {}",
-                                         "控制套接字；默认按配置，或 {}", ControlOptions{}.socket.string()))
-                              ->excludes(config);
+    CLI::Option* socket = add_socket_option(*command);
     CLI::Option* meters = add_flag(*command, "--meters", text("List every metering point", "列出所有计量点"));
     CLI::Option* points = add_flag(*command, "--points", text("List every last value", "列出所有最近读数"));
     CLI::Option* watch =

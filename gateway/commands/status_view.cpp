@@ -11,6 +11,7 @@
 #include "gateway/base/language.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/commands/uplink_view.h"
 #include "gateway/control/utc_text.h"
 
 namespace mg {
@@ -86,8 +87,7 @@ std::string uplinks_view(const GatewayStatus& status) {
     }
     std::string view = table.empty() ? std::string{} : '\n' + table.to_string();
     for (const UplinkStatus& uplink : status.uplinks) {
-        if (uplink.alarm.empty()) continue;
-        view += trf("ALARM {}: {}\n", "告警 {}：{}\n", uplink.id.text, printable(uplink.alarm));
+        view += uplink_notes(uplink, status.clock.utc_offset);
     }
     return view;
 }

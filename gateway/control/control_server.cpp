@@ -114,12 +114,13 @@ public:
 class Session final : public std::enable_shared_from_this<Session> {
 public:
     Session(Local::socket socket, asio::io_context& io, const ControlLimits& limits,
-            std::weak_ptr<Commands> commands)
+            std::weak_ptr<Commands> commands, std::string user)
         : socket_{std::move(socket)},
           stalled_{io},
           io_{io},
           limits_{limits},
-          commands_{std::move(commands)} {}
+          commands_{std::move(commands)},
+          user_{std::move(user)} {}
 
     void start() {
         mailbox_ = std::make_shared<Mailbox>(io_, weak_from_this());
@@ -186,6 +187,7 @@ private:
         const ControlReply reply{std::make_shared<ControlReply::Pending>(mailbox_, std::move(parsed.id_json),
                                                                          limits_.waiting_stream_bytes)};
         if (!parsed.request) return reply.done(tl::unexpected(parsed.request.error()));
+        parsed.request->user = user_;
         if (const auto commands = commands_.lock()) commands->run(*parsed.request, reply);
     }
 
@@ -246,6 +248,7 @@ private:
     asio::io_context& io_;
     const ControlLimits limits_;
     std::weak_ptr<Commands> commands_;
+    std::string user_;
     std::shared_ptr<Mailbox> mailbox_;
     std::array<char, 8192> chunk_{};
     std::string inbox_;
@@ -346,7 +349,8 @@ private:
             return turn_away(socket, trf("{} connections are open, no more are allowed",
                                          "已有 {} 个连接，达到上限", sessions_.size()));
         }
-        const auto session = std::make_shared<Session>(std::move(socket), io_, limits_, weak_from_this());
+        const auto session = std::make_shared<Session>(std::move(socket), io_, limits_, weak_from_this(),
+                                                       name_of_user(peer->user));
         sessions_.insert(session);
         session->start();
     }

@@ -22,6 +22,7 @@ namespace mg {
 struct ControlRequest {
     std::string command;
     std::map<std::string, std::string, std::less<>> arguments;
+    std::string user;  ///< who asks, by the credentials of the connection: "li", or "uid 1004"
 
     /// Empty when it was not given.
     [[nodiscard]] std::string argument(std::string_view name) const;

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/base/result.h"
+#include "gateway/buffer/sample_store.h"
 #include "gateway/control/utc_text.h"
 
 /// How the control socket's JSON is read and written. For the .cpp files of this folder only.
@@ -31,6 +32,8 @@ struct NotAsDocumented : std::runtime_error {
 inline std::string to_line(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
+
+inline constexpr std::array kLanes{Lane::live, Lane::backlog, Lane::resend};
 
 inline Json time_json(const std::optional<UtcTime>& time) {
     return time ? Json(utc_text(*time)) : Json(nullptr);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <system_error>
 
+#include <pwd.h>
 #include <sys/socket.h>
 
 #include "gateway/base/language.h"
@@ -113,6 +114,15 @@ Result<Peer> peer_of(int socket) {
         peer.groups.insert(peer.groups.end(), supplementary.begin(), supplementary.end());
     }
     return peer;
+}
+
+std::string name_of_user(uid_t user) {
+    constexpr std::size_t kRoom = 16UL * 1024;
+    std::vector<char> room(kRoom);
+    passwd entry{};
+    passwd* found = nullptr;
+    const int error = ::getpwuid_r(user, &entry, room.data(), room.size(), &found);
+    return error == 0 && found != nullptr ? std::string(entry.pw_name) : "uid " + std::to_string(user);
 }
 
 bool is_trusted(const Peer& peer, uid_t our_user, gid_t our_group) {

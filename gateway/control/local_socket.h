@@ -33,6 +33,8 @@ struct Peer {
 };
 /// Who opened the other end of a connected socket, at the time of connect().
 Result<Peer> peer_of(int socket);
+/// "li", or "uid 1004" where the system knows no name for it. Reads the user database.
+std::string name_of_user(uid_t user);
 /// Root, the same user, or a member of our group.
 bool is_trusted(const Peer& peer, uid_t our_user, gid_t our_group);
 

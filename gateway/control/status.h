@@ -105,6 +105,24 @@ enum class UplinkState : std::uint8_t {
     paused,   ///< by order
 };
 
+/// Confirmed by the destination since start.
+struct LaneTotals {
+    Lane lane{Lane::live};
+    std::uint64_t messages{0};
+    std::uint64_t samples{0};
+    std::uint64_t gaps{0};
+};
+
+/// What was sent, by the calendar of the site; docs/mqtt.md says what counts.
+struct TrafficStatus {
+    std::uint64_t sent{0};   ///< bytes in the present period
+    std::uint64_t limit{0};  ///< 0: no budget
+    BudgetPeriod per{BudgetPeriod::month};
+    UtcTime end{};                          ///< of the period
+    std::optional<std::uint64_t> forecast;  ///< by its end, at the rate of the last week
+    bool used_up{false};                    ///< only boundary samples go
+};
+
 struct UplinkStatus {
     UplinkId id;
     std::string name;
@@ -114,9 +132,14 @@ struct UplinkStatus {
     std::optional<UtcTime> since;
     std::uint64_t delivered_samples{0};  ///< confirmed by the destination, since start
     std::uint64_t delivered_messages{0};
-    std::uint64_t backlog{0};    ///< committed and not yet confirmed; an upper bound
-    std::uint64_t in_flight{0};  ///< messages sent and not yet confirmed
-    std::uint64_t set_aside{0};  ///< items that it will never accept
+    std::uint64_t backlog{0};              ///< committed and not yet confirmed; an upper bound
+    std::uint64_t in_flight{0};            ///< messages sent and not yet confirmed
+    std::uint64_t set_aside{0};            ///< items that it will never accept
+    std::uint64_t not_selected{0};         ///< items that it does not carry, since start
+    std::optional<UtcTime> oldest_unsent;  ///< slot of the oldest item that waits
+    std::vector<LaneTotals> lanes;
+    TrafficStatus traffic;
+    std::vector<Resend> resends;  ///< ordered and not yet through
     std::string last_error;
     std::string alarm;  ///< empty: none
 };

@@ -3,17 +3,18 @@
 #include "gateway/control/json_fields.h"
 #include "gateway/control/point_json.h"
 #include "gateway/control/status.h"
+#include "gateway/control/uplink_json.h"
 
 namespace mg {
 namespace control_json {
 namespace {
 
+using control_json::to_json;  // that of an uplink, beside those below
+
 constexpr std::array kLineStates{LineState::up, LineState::down, LineState::idle, LineState::not_supported};
 constexpr std::array kMeterStates{MeterState::ok, MeterState::silent, MeterState::trouble,
                                   MeterState::ledger_only, MeterState::not_supported};
 constexpr std::array kBufferStates{BufferState::ok, BufferState::disk_trouble};
-constexpr std::array kUplinkStates{UplinkState::connecting, UplinkState::connected, UplinkState::waiting,
-                                   UplinkState::held, UplinkState::paused};
 constexpr std::array kLineKinds{LineKind::serial, LineKind::modbus_tcp, LineKind::rtu_over_tcp,
                                 LineKind::dtu};
 
@@ -118,38 +119,6 @@ BufferStatus buffer_from(const Json& json) {
             .dropped = whole_from<std::uint64_t>(json.at("dropped")),
             .bytes_on_disk = whole_from<std::uint64_t>(json.at("bytes_on_disk")),
             .trouble = json.at("trouble").get<std::string>()};
-}
-
-Json to_json(const UplinkStatus& uplink) {
-    return {{"id", uplink.id.text},
-            {"name", uplink.name},
-            {"kind", uplink.kind},
-            {"destination", uplink.destination},
-            {"state", to_string(uplink.state)},
-            {"since", time_json(uplink.since)},
-            {"delivered_samples", uplink.delivered_samples},
-            {"delivered_messages", uplink.delivered_messages},
-            {"backlog", uplink.backlog},
-            {"in_flight", uplink.in_flight},
-            {"set_aside", uplink.set_aside},
-            {"last_error", uplink.last_error},
-            {"alarm", uplink.alarm}};
-}
-
-UplinkStatus uplink_from(const Json& json) {
-    return {.id = {json.at("id").get<std::string>()},
-            .name = json.at("name").get<std::string>(),
-            .kind = json.at("kind").get<std::string>(),
-            .destination = json.at("destination").get<std::string>(),
-            .state = enum_from(json.at("state"), kUplinkStates),
-            .since = optional_time_from(json.at("since")),
-            .delivered_samples = whole_from<std::uint64_t>(json.at("delivered_samples")),
-            .delivered_messages = whole_from<std::uint64_t>(json.at("delivered_messages")),
-            .backlog = whole_from<std::uint64_t>(json.at("backlog")),
-            .in_flight = whole_from<std::uint64_t>(json.at("in_flight")),
-            .set_aside = whole_from<std::uint64_t>(json.at("set_aside")),
-            .last_error = json.at("last_error").get<std::string>(),
-            .alarm = json.at("alarm").get<std::string>()};
 }
 
 template <class T>

@@ -23,6 +23,7 @@
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/status_report.h"
 #include "gateway/daemon/uplink_life.h"
+#include "gateway/daemon/uplink_orders.h"
 #include "gateway/health/heartbeats.h"
 #include "gateway/health/service_notifier.h"
 #include "gateway/health/watchdog.h"
@@ -94,6 +95,7 @@ struct Daemon::Parts {
     UplinkLife uplink_life;
     BuiltLines lines;
     std::optional<StatusReport> report;
+    std::optional<UplinkOrders> orders;
     std::unique_ptr<ControlServer> control;
 
     Result<> build_the_rest();
@@ -134,6 +136,8 @@ void Daemon::Parts::open_control() {
     control->on("read", [this](const ControlRequest& request, const ControlReply& reply) {
         answer_read(request, reply);
     });
+    orders.emplace(options, *store, clock, forwarders);
+    orders->answer_on(*control);
 }
 
 void Daemon::Parts::answer_read(const ControlRequest& request, const ControlReply& reply) {
@@ -195,6 +199,8 @@ void Daemon::Parts::stop() {
         log::error("{}", trf("the disk did not take the last samples in time: {}",
                              "磁盘未能及时写入最后的数据：{}", store->stats().trouble));
     }
+    control.reset();
+    orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
     forwarders.clear();
 }

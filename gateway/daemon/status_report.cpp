@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gateway/base/language.h"
 #include "gateway/daemon/build_info.h"
 
 namespace mg {
@@ -59,6 +60,35 @@ UplinkState state_of(ForwarderState state) {
     return UplinkState::waiting;
 }
 
+std::vector<LaneTotals> lanes_of(const ForwarderStatus& forwarder) {
+    std::vector<LaneTotals> lanes;
+    for (const Lane lane : {Lane::live, Lane::backlog, Lane::resend}) {
+        const auto& count = forwarder.lanes.at(static_cast<std::size_t>(lane));
+        lanes.push_back(
+            {.lane = lane, .messages = count.messages, .samples = count.samples, .gaps = count.gaps});
+    }
+    return lanes;
+}
+
+TrafficStatus traffic_of(const BudgetState& budget) {
+    return {.sent = budget.sent,
+            .limit = budget.limit,
+            .per = budget.period,
+            .end = budget.end,
+            .forecast = budget.forecast,
+            .used_up = budget.used_up()};
+}
+
+/// What a person should look at.
+std::string alarm_of(const ForwarderStatus& forwarder) {
+    if (forwarder.state == ForwarderState::held) return forwarder.last_error;
+    if (forwarder.budget.used_up()) {
+        return std::string(tr("the byte budget is used up: only boundary samples go until the period ends",
+                              "流量已用完：周期结束前只传边界采样"));
+    }
+    return forwarder.notice;
+}
+
 UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
     return {.id = forwarder.id,
             .name = forwarder.name,
@@ -71,8 +101,13 @@ UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
             .backlog = forwarder.backlog,
             .in_flight = forwarder.in_flight,
             .set_aside = forwarder.set_aside,
+            .not_selected = forwarder.not_selected,
+            .oldest_unsent = forwarder.oldest_unsent,
+            .lanes = lanes_of(forwarder),
+            .traffic = traffic_of(forwarder.budget),
+            .resends = forwarder.resends,
             .last_error = forwarder.last_error,
-            .alarm = forwarder.state == ForwarderState::held ? forwarder.last_error : forwarder.notice};
+            .alarm = alarm_of(forwarder)};
 }
 
 }  // namespace

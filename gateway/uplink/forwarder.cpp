@@ -246,13 +246,12 @@ void Forwarder::enter(ForwarderState state, const std::string& why, const std::s
 
 void Forwarder::show_progress(const Session& session) {
     show_budget();
-    const auto oldest = session.oldest();
-    status_.with([&](ForwarderStatus& status) {
-        status.in_flight = session.under_way();
-        status.oldest_unsent = oldest;
-    });
+    status_.with([&](ForwarderStatus& status) { status.in_flight = session.under_way(); });
     // What waits for the next period is in no lane.
-    if (memory_.traffic.used_up(clock_.utc())) show_oldest_waiting();
+    if (memory_.traffic.used_up(clock_.utc())) return show_oldest_waiting();
+    next_look_at_waiting_ = {};
+    const auto oldest = session.oldest();
+    status_.with([&](ForwarderStatus& status) { status.oldest_unsent = oldest; });
 }
 
 void Forwarder::show_budget() {

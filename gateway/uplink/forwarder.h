@@ -56,6 +56,7 @@ public:
     Forwarder& operator=(const Forwarder&) = delete;
     ~Forwarder();
 
+    [[nodiscard]] const UplinkId& id() const { return settings_.id; }
     void request_stop() { thread_.request_stop(); }
     /// From any thread; asks the store for the backlog.
     [[nodiscard]] ForwarderStatus status() const;

@@ -6,6 +6,7 @@
 #include "gateway/control/control_protocol.h"
 #include "gateway/control/read_report.h"
 #include "gateway/control/status.h"
+#include "gateway/control/uplink_report.h"
 #include "tests/unit/control/status_maker.h"
 
 namespace mg {
@@ -39,6 +40,20 @@ TEST(ControlSchema, DescribesAReading) {
     report.wire = {{.request = "01 03 00 00", .answer = "", .error = "no reply", .took = milliseconds{500}}};
 
     EXPECT_TRUE(valid("read", read_report_to_json(report) + '\n'));
+}
+
+TEST(ControlSchema, DescribesWhatIsSaidAboutAnUplink) {
+    const UtcTime now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+    EXPECT_TRUE(valid("history", receipts_to_json({{.items = {1, 9},
+                                                    .samples = 8,
+                                                    .gaps = 1,
+                                                    .lane = Lane::backlog,
+                                                    .first_at = now,
+                                                    .last_at = now,
+                                                    .answer = "PUBACK 0"}}) +
+                                     '\n' + receipts_to_json({}) + '\n'));
+    EXPECT_TRUE(valid("setAside", set_aside_to_json({{7, "payload format invalid", now}}) + '\n'));
+    EXPECT_TRUE(valid("order", order_to_json(3) + '\n'));
 }
 
 TEST(ControlSchema, DescribesTheMessages) {
