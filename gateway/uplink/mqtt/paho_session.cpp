@@ -16,6 +16,7 @@
 extern "C" const char* __tsan_default_suppressions() {
     return "race:mqtt::async_client::remove_token\n"
            "race:mqtt::delivery_token::~delivery_token\n"
+           "race:mqtt::subscribe_response::~subscribe_response\n"
            "race:shared_ptr<mqtt::delivery_token\n"
            "race:shared_ptr<mqtt::token\n";
 }
