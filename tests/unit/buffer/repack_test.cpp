@@ -433,6 +433,8 @@ TEST(Repack, AnOpenFileIsRefusedAndAPackedOneComesBackAsItIs) {
     ASSERT_FALSE(open);
     EXPECT_EQ(open.error().kind, Failure::rejected);
     history.open();
+    history.append(
+        sample(layout("m1"), kMorning + seconds{2}, 8));  // goes on in the file, so that it is closed
     history.next_day();
     history.close();
     history.pack_all();
