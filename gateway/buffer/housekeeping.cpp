@@ -14,7 +14,9 @@
 namespace mg {
 namespace {
 
-constexpr std::chrono::minutes kInterval{1};
+constexpr std::chrono::seconds kInterval{60};
+// Samples are being refused: whoever makes room should not have to wait.
+constexpr std::chrono::seconds kIntervalWithoutRoom{5};
 constexpr std::chrono::hours kAgeInterval{1};
 constexpr std::uint64_t kPackingMargin = 1UL << 20U;
 // The thread shows that it lives at least so often.
@@ -79,7 +81,7 @@ void Housekeeping::run(const std::stop_token& stop) {
         if (wake == Wake::due && parts_.clock.steady() < due) continue;
         setup_.life.waiting_for_disk();
         round(stop);
-        due = parts_.clock.steady() + kInterval;
+        due = parts_.clock.steady() + (boundary_only_ ? kIntervalWithoutRoom : kInterval);
     }
     setup_.life.waiting_for_disk();
 }
@@ -127,10 +129,8 @@ void Housekeeping::keep_room(const std::stop_token& stop) {
         if (!drop(*file, DropReason::space, stop)) return;
         if (file->name.kind == FileKind::boundary) ++boundary_in_hour_;
     }
-    // Some room more than none, so that it does not change its mind every minute.
-    std::uint64_t enough = space_.reserve / 8;
-    if (space_.budget > 0) enough = std::min(enough, space_.budget / 16);
-    if (room(disk_use(parts_.folder)) >= static_cast<std::int64_t>(enough)) set_boundary_only(false);
+    const DiskUse disk = disk_use(parts_.folder);
+    if (room(disk) >= room_to_begin_again(disk, space_)) set_boundary_only(false);
 }
 
 void Housekeeping::repack_closed(const std::stop_token& stop) {
@@ -230,6 +230,7 @@ bool Housekeeping::drop(const FileEntry& file, DropReason reason, const std::sto
 void Housekeeping::set_boundary_only(bool on) {
     if (std::exchange(boundary_only_, on) == on) return;
     boundary_only_changed_(on);
+    report_.with([&](SpaceReport& report) { report.boundary_only = on; });
     if (on) {
         log::error("{}", tr("no room is left and nothing may go: only boundary samples are stored, others "
                             "become gaps",

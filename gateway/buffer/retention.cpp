@@ -20,6 +20,10 @@ Turn turn_of(const FileEntry& file, const std::vector<Progress>& consumers, std:
     return file.summary.items == 0 || settled_by_all(held, consumers) ? Turn::delivered_other : Turn::other;
 }
 
+std::uint64_t reserve_of(const DiskUse& use, const SpaceRule& rule) {
+    return std::min(rule.reserve, use.total / 10);
+}
+
 std::size_t most_at_once(Turn turn) {
     return turn == Turn::old_boundary ? kMostDroppedAtOnce : kMostMadeRoomAtOnce;
 }
@@ -70,10 +74,14 @@ std::vector<FileEntry> make_room(std::vector<SizedFile> files, std::uint64_t wan
 
 std::int64_t room_left(const DiskUse& use, const SpaceRule& rule) {
     const auto whole = [](std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); };
-    const std::uint64_t reserve = std::min(rule.reserve, use.total / 10);
-    const std::int64_t on_disk = whole(use.free) - whole(reserve);
+    const std::int64_t on_disk = whole(use.free) - whole(reserve_of(use, rule));
     if (rule.budget == 0) return on_disk;
     return std::min(on_disk, whole(rule.budget) - whole(use.used));
+}
+
+std::int64_t room_to_begin_again(const DiskUse& use, const SpaceRule& rule) {
+    const std::uint64_t enough = reserve_of(use, rule) / 8;
+    return static_cast<std::int64_t>(rule.budget == 0 ? enough : std::min(enough, rule.budget / 16));
 }
 
 }  // namespace mg

@@ -62,5 +62,7 @@ struct SpaceRule {
 };
 /// How many bytes more may be stored; negative: so many too many.
 std::int64_t room_left(const DiskUse& use, const SpaceRule& rule);
+/// So much room that samples which were refused may come again, and do not have to be refused a minute later.
+std::int64_t room_to_begin_again(const DiskUse& use, const SpaceRule& rule);
 
 }  // namespace mg

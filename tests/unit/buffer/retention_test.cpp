@@ -87,6 +87,7 @@ TEST(Retention, RoomIsWhatBudgetAndReserveLeave) {
     // A small disk is not given away to the reserve.
     const DiskUse small{.used = 10 * kMiB, .free = 90 * kMiB, .total = 200 * kMiB};
     EXPECT_EQ(room_left(small, {.budget = 0, .reserve = 256 * kMiB}), std::int64_t{70 * kMiB});
+    EXPECT_LT(room_to_begin_again(small, {.budget = 0, .reserve = 256 * kMiB}), std::int64_t{70 * kMiB});
 }
 
 std::vector<FileUse> days_of(int count, std::uint64_t boundary, std::uint64_t other, bool packed) {

@@ -367,6 +367,27 @@ TEST_F(StoreFromOutside, ABackupTakenWhileSamplesComeIsRestoredAndNoNumberComesT
     EXPECT_GT(last, given_out.rbegin()->first + 1'000'000'000'000 - 1'000'000);
 }
 
+TEST_F(StoreFromOutside, ABackupNeverHasAConsumerAheadOfItsSamples) {
+    open();
+    live_through(0);
+    std::jthread busy{[&](const std::stop_token& stop) {
+        for (int i = 1000; !stop.stop_requested(); ++i) {
+            store_->append(sample(m1_, kMorning + seconds{i}, 7, i % 2 == 0));
+            settle(*store_, clock_);
+            store_->ack(cloud_, store_->newest());
+            static_cast<void>(store_->deliveries().receipts(cloud_, kMorning, 1));  // writes what was acked
+        }
+    }};
+    for (int round = 0; round < 10; ++round) {
+        const fs::path to = elsewhere_.path() / std::to_string(round);
+        const auto made = back_up(folder_.path(), to, clock_.utc());
+        ASSERT_TRUE(made) << made.error().what;
+        const auto meta = MetaFile::view(to / "meta.db");
+        ASSERT_TRUE(meta);
+        EXPECT_LE((*meta)->deliveries().value()[cloud_].progress.through, made->newest);
+    }
+}
+
 TEST_F(StoreFromOutside, AFolderThatHoldsAStoreIsNotOverwritten) {
     const fs::path to = elsewhere_.path() / "backup";
     open();
