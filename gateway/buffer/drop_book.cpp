@@ -9,12 +9,9 @@
 namespace mg {
 
 Result<> DropBook::load() {
-    auto known = meta_.drops();
-    if (!known) return tl::unexpected<Error>(std::move(known.error()));
-    state_.with([&](State& state) {
-        state.all = std::move(*known);
-        state.items = state.all.items();
-    });
+    const auto known = meta_.drops();
+    if (!known) return tl::unexpected<Error>(known.error());
+    state_.with([&](State& state) { state.items = known->items(); });
     return {};
 }
 
@@ -52,7 +49,6 @@ Result<> DropBook::note(const std::optional<GoingFile>& file, const DropTally& t
     if (!noted && noted.error().kind != Failure::storage_full) return noted;
     state_.with([&](State& state) {
         if (!noted) state.unwritten.add(tally);
-        state.all.add(tally);
         state.items += tally.items();
     });
     return {};
@@ -62,10 +58,6 @@ void DropBook::catch_up() {
     DropTally left = state_.with([](State& state) { return std::exchange(state.unwritten, {}); });
     if (left.dropped.empty() || meta_.note_drop(std::nullopt, left)) return;
     state_.with([&](State& state) { state.unwritten.add(left); });
-}
-
-DropTally DropBook::all() const {
-    return state_.with([](const State& state) { return state.all; });
 }
 
 std::uint64_t DropBook::items() const {

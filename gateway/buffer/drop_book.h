@@ -29,12 +29,11 @@ public:
     /// Writes what note() could not.
     void catch_up();
 
-    [[nodiscard]] DropTally all() const;
+    /// Since the store began.
     [[nodiscard]] std::uint64_t items() const;
 
 private:
     struct State {
-        DropTally all;
         DropTally unwritten;
         std::uint64_t items{0};
     };
