@@ -2,7 +2,7 @@
 """Counts whether every sample that fell due arrived at the broker with the values that the plant served.
 
 Shares no code with the gateway. What it believes: the plant's description, the plant's own log of its answers, and
-the lines that a subscriber wrote (`mosquitto_sub -F '%U %t %p'`).
+the lines that a subscriber wrote (`mosquitto_sub -F '%U %t %p'`, or with %x, as compressed messages need).
 
 The law, for each meter and each slot in [from, to) at which it fell due:
   * it arrived, at least once, as a sample whose values are those that the meter served between slot and taken_at; or
@@ -22,6 +22,7 @@ gateway excuses a slot that it left no time to ask for, and one that was asked f
 import argparse
 import bisect
 import collections
+import gzip
 import json
 import sys
 from datetime import datetime, timedelta, timezone
@@ -190,9 +191,28 @@ def published_values(point, meter, told, taken_us):
     return values
 
 
+class Selection:
+    """What the uplink carries, by the rules of docs/mqtt.md: what else arrives is wrong, too."""
+
+    def __init__(self, carries="all", every_us=0, meters=()):
+        self.carries = carries
+        self.every_us = every_us
+        self.meters = frozenset(meters)
+
+    def takes(self, plant, meter, slot):
+        if self.meters and meter.id not in self.meters:
+            return False
+        boundary = plant.is_boundary(slot)
+        if self.carries != "all" and boundary != (self.carries == "boundary"):
+            return False
+        # Whole hours of offset do not move the multiples of anything that divides an hour.
+        return boundary or self.every_us == 0 or slot % self.every_us == 0
+
+
 class Check:
-    def __init__(self, plant, witness, stops, settle_us, commit_us):
+    def __init__(self, plant, witness, stops, settle_us, commit_us, selection=None):
         self.plant = plant
+        self.selection = selection or Selection()
         self.witness = witness
         self.stops = sorted(stops)
         self.commit_us = commit_us
@@ -213,10 +233,12 @@ class Check:
         self.counts["messages"] += 1
         items = [(sample["seq"], "sample", sample) for sample in message.get("samples", [])]
         items += [(gap["seq"], "gap", gap) for gap in message.get("gaps", [])]
+        lane = message.get("lane", "live")
+        self.counts["lane_" + lane] += 1
         for sequence, kind, item in sorted(items, key=lambda each: each[0]):
-            self._receive_item(sequence, kind, item)
+            self._receive_item(sequence, kind, item, lane)
 
-    def _receive_item(self, sequence, kind, item):
+    def _receive_item(self, sequence, kind, item, lane):
         if sequence in self.by_sequence:
             self.counts["duplicates"] += 1
             if self.by_sequence[sequence] != item:
@@ -227,9 +249,10 @@ class Check:
         if meter is None:
             self.problem("unknown", f"meter {item['meter']} is not in the plant")
             return
-        if sequence <= self.newest_sequence[meter.id]:
-            self.problem("order", f"{meter.id}: {sequence} first came after {self.newest_sequence[meter.id]}")
-        self.newest_sequence[meter.id] = max(sequence, self.newest_sequence[meter.id])
+        newest = self.newest_sequence[meter.id, lane]
+        if sequence <= newest:
+            self.problem("order", f"{meter.id}: {sequence} first came after {newest} ({lane})")
+        self.newest_sequence[meter.id, lane] = max(sequence, newest)
         if kind == "gap":
             self.counts["gaps"] += 1
             self.gaps[meter.id].append((micros(item["from"]), micros(item["to"])))
@@ -247,6 +270,8 @@ class Check:
         revisions[revision] = sample
         if not self.plant.is_due(meter, slot):
             self.problem("invented", f"{where}: never fell due")
+        if not self.selection.takes(self.plant, meter, slot):
+            self.problem("selection", f"{where}: arrived, and this uplink does not carry it")
         if sample["boundary"] != self.plant.is_boundary(slot):
             self.problem("boundary", f"{where}: boundary is {sample['boundary']}")
         self._check_values(meter, slot, sample, where)
@@ -277,7 +302,10 @@ class Check:
         for meter in self.plant.meters.values():
             for slot in sorted(self.plant.due_slots(meter, from_us, to_us)):
                 self.counts["due"] += 1
-                self._settle(meter, slot)
+                if self.selection.takes(self.plant, meter, slot):
+                    self._settle(meter, slot)
+                else:
+                    self.counts["not_selected"] += 1
 
     def _settle(self, meter, slot):
         where = f"{meter.id} {(EPOCH + timedelta(microseconds=slot)).isoformat()}"
@@ -349,6 +377,14 @@ class Check:
         return dict(sorted(self.counts.items()))
 
 
+def text_of(payload):
+    """A payload as it was written down: JSON, or the hexadecimal digits (%x) of JSON or of a gzip file with it."""
+    if payload.startswith(b"{"):
+        return payload
+    data = bytes.fromhex(payload.decode())
+    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+
+
 def read_messages(path, topic):
     """Lines `time topic payload`; a last line without its end was cut off and is left out."""
     with open(path, "rb") as file:
@@ -357,13 +393,13 @@ def read_messages(path, topic):
                 return
             _, found, payload = line.split(b" ", 2)
             if found.decode() == topic:
-                yield json.loads(payload, parse_float=Decimal)
+                yield json.loads(text_of(payload), parse_float=Decimal)
 
 
 def check(description, answers, messages, from_us, to_us, stops=(), settle_us=6_000_000,
-          commit_us=1_200_000):
+          commit_us=1_200_000, selection=None):
     plant = Plant(description)
-    result = Check(plant, Witness(plant, answers), list(stops), settle_us, commit_us)
+    result = Check(plant, Witness(plant, answers), list(stops), settle_us, commit_us, selection)
     for message in messages:
         result.receive(message)
     result.finish(from_us, to_us)
@@ -383,15 +419,22 @@ def main():
                            help="seconds between an answer and its commit, at most")
     arguments.add_argument("--settle", type=float, default=6.0,
                            help="seconds that reopening a line may take after it was down")
+    arguments.add_argument("--class", dest="carries", choices=("all", "boundary", "other"), default="all",
+                           help="what the uplink carries")
+    arguments.add_argument("--every", type=float, default=0, help="seconds: it carries multiples and boundaries only")
+    arguments.add_argument("--meter", action="append", default=[], help="it carries only this one (and further ones)")
+    arguments.add_argument("--prefix", help="topic prefix of the uplink; else the plant's")
     arguments.add_argument("--report", help="write counts and problems there as JSON")
     given = arguments.parse_args()
 
     with open(given.plant, encoding="utf-8") as file:
         description = json.load(file)
     site = description["site"]
-    messages = read_messages(given.received, f"{site['prefix']}/{site['id']}/samples")
+    messages = read_messages(given.received, f"{given.prefix or site['prefix']}/{site['id']}/samples")
+    selection = Selection(given.carries, int(given.every * 1e6), given.meter)
     result = check(description, served_log.read(given.served), messages, micros(given.begin), micros(given.end),
-                   [(micros(start), micros(end)) for start, end in given.stop], int(given.settle * 1e6), int(given.commit * 1e6))
+                   [(micros(start), micros(end)) for start, end in given.stop], int(given.settle * 1e6), int(given.commit * 1e6),
+                   selection)
     counts = result.counters()
     problems = sum(count for name, count in counts.items() if name.startswith("problem_"))
     if counts.get("due", 0) == 0:
@@ -403,6 +446,7 @@ def main():
             json.dump(report, file, indent=1)
     print(f"{'ok' if report['ok'] else 'FAILED'}: {counts.get('due', 0)} due, {counts.get('complete', 0)} complete, "
           f"{counts.get('with_reason', 0)} with a reason, {counts.get('in_gap', 0)} in gaps, "
+          f"{counts.get('not_selected', 0)} not selected, "
           f"{counts.get('values', 0)} values compared, {counts.get('duplicates', 0)} duplicates, {problems} problems")
     for problem in result.problems[:20]:
         print("  " + problem, file=sys.stderr)

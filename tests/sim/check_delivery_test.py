@@ -2,6 +2,7 @@
 """The checker on hand-made logs: content with what is right, and red on each way of being wrong."""
 
 import copy
+import gzip
 import json
 import os
 import struct
@@ -66,10 +67,10 @@ def without_values(second, sequence, quality="no_reply"):
 DUE = (0, 2, 4, 5, 6, 8)  # every 2 s, and the boundary at 5 s, of [0, 10)
 
 
-def run(samples, answers=None, gaps=(), plant=PLANT, stops=(), batches=None):
+def run(samples, answers=None, gaps=(), plant=PLANT, stops=(), batches=None, selection=None):
     messages = batches or [{"samples": samples, "gaps": list(gaps)}]
     return check_delivery.check(plant, [answer(s) for s in DUE] if answers is None else answers, messages,
-                                T0, T0 + 10 * SECOND, stops, settle_us=0)
+                                T0, T0 + 10 * SECOND, stops, settle_us=0, selection=selection)
 
 
 def all_samples():
@@ -84,6 +85,26 @@ class CheckDelivery(unittest.TestCase):
         result = run(all_samples())
         self.assertEqual(result.problems, [])
         self.assertEqual((result.counts["due"], result.counts["complete"]), (6, 6))
+
+    def test_what_the_uplink_does_not_carry_is_counted_and_must_not_arrive(self):
+        boundaries = check_delivery.Selection("boundary")
+        only = [s for s in all_samples() if s["slot"] in (iso(0), iso(5))]
+        result = run(only, selection=boundaries)
+        self.assertEqual(result.problems, [])
+        self.assertEqual(result.counts["complete"] + result.counts["not_selected"], result.counts["due"])
+        self.red(run(all_samples(), selection=boundaries), "selection")
+        self.red(run(only[:-1], selection=boundaries), "lost")
+
+    def test_order_is_kept_in_each_lane(self):
+        samples = all_samples()
+        late = [{"lane": "live", "samples": samples[3:]}, {"lane": "backlog", "samples": samples[:3]}]
+        self.assertEqual(run(None, batches=late).problems, [])
+        self.red(run(None, batches=[{**late[0], "lane": "backlog"}, late[1]]), "order")
+
+    def test_compressed_payloads_are_read(self):
+        text = b'{"samples": []}'
+        for payload in (text, text.hex().encode(), gzip.compress(text).hex().encode()):
+            self.assertEqual(check_delivery.text_of(payload), text)
 
     def test_a_sample_that_never_arrived_is_lost(self):
         self.red(run(all_samples()[:-1]), "lost")

@@ -171,15 +171,18 @@ class Broker(Program):
 class Recorder(Program):
     """A subscriber that writes every message down. Its session outlives a restart of the broker."""
 
-    def __init__(self, folder, topic):
-        super().__init__("recorder", folder)
+    def __init__(self, folder, topic, name="recorder", payload="%p"):
+        super().__init__(name, folder)
         self.topic = topic
-        self.received = Path(folder) / "received.log"
+        self.name = name
+        self.payload = payload
+        self.received = Path(folder) / ("received.log" if name == "recorder" else f"received-{name}.log")
 
     def begin(self, port):
         with open(self.received, "ab") as output:
             self.start([find_program("mosquitto_sub"), "-V", "5", "-h", "127.0.0.1", "-p", port, "-q", "1", "-c",
-                        "-x", "86400", "-i", "recorder", "-k", "10", "-t", self.topic, "-F", "%U %t %p"],
+                        "-x", "86400", "-i", self.name, "-k", "10", "-t", self.topic, "-F",
+                        f"%U %t {self.payload}"],
                        stdout=output)
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "sim"))
 import plant
 import stage
-from scene import Scene, now
+from scene import OtherUplink, Scene, now
 
 GATEWAY, SIMULATOR, GATEWAY_WITH_SLOW_NAMES = sys.argv[1:4]
 MODEL = "fault-load"
@@ -72,10 +72,11 @@ class PlantFaults(unittest.TestCase):
         result = self._outcome.result
         return not any(test is self for test, _ in result.failures + result.errors)
 
-    def begin(self, survives_kill=False, plant_and_models=None, gateway=GATEWAY):
+    def begin(self, survives_kill=False, plant_and_models=None, gateway=GATEWAY, other_uplinks=()):
         builder, models = plant_and_models or small_plant()
         broker = stage.Broker(self.folder, survives_kill)
-        self.scene = Scene(self.folder, builder, gateway, SIMULATOR, broker, LINE_KEYS, TCP_KEYS, models)
+        self.scene = Scene(self.folder, builder, gateway, SIMULATOR, broker, LINE_KEYS, TCP_KEYS, models,
+                           other_uplinks)
         self.scene.begin()
         return self.scene
 
@@ -98,16 +99,21 @@ class PlantFaults(unittest.TestCase):
         self.scene.commit = commit
         report = self.scene.finish()
         self.assertTrue(report["ok"], "\n".join(report["problems"]))
+        for other in self.scene.other_uplinks:
+            checked = self.scene.check(report["until"], other)
+            self.assertTrue(checked["ok"], other.name + "\n" + "\n".join(checked["problems"]))
         counts = report["counts"]
         settled = sum(counts.get(kind, 0) for kind in ("complete", "with_reason", "in_gap"))
         self.assertEqual(settled, counts["due"])
         given = {count.removeprefix("reason_") for count in counts if count.startswith("reason_")}
         self.assertLessEqual(given, set(reasons))
+        self.report = report
         return counts
 
     def complete(self):
         counts = self.conserved()
         self.assertEqual(counts["complete"], counts["due"])
+        return self.report
 
     def test_nothing_is_wrong(self):
         self.begin()
@@ -123,6 +129,26 @@ class PlantFaults(unittest.TestCase):
             scene.broker.begin()
             time.sleep(4)
         self.complete()
+
+    def test_uplinks_that_carry_different_things_through_outages(self):
+        others = (OtherUplink("accounts", ('class = "boundary"', 'compression = "gzip"'), ("--class", "boundary")),
+                  OtherUplink("overview", ('every = "2s"', 'order = "live-first"', 'meters = ["tcp_1", "rtu_2"]',
+                                           'compression = "gzip"'),
+                              ("--every", "2", "--meter", "tcp_1", "--meter", "rtu_2")))
+        scene = self.begin(other_uplinks=others)
+        time.sleep(3)
+        for _ in range(2):
+            scene.broker.stop()
+            time.sleep(4)
+            scene.broker.begin()
+            time.sleep(4)
+        report = self.complete()
+        for other in others:
+            counts = scene.check(report["until"], other)["counts"]
+            self.assertEqual(counts["complete"] + counts["not_selected"], counts["due"])
+            self.assertGreater(counts["complete"], 0)
+            self.assertGreater(counts["not_selected"], 0)
+        self.assertGreater(scene.check(report["until"], others[1])["counts"].get("lane_backlog", 0), 0)
 
     def test_a_broker_is_killed_and_comes_back(self):
         scene = self.begin(survives_kill=True)

@@ -59,6 +59,19 @@ TEST(Message, ReadsAsDocumented) {
         R"("voltage_a":{"value":null,"multiplier":1,"quality":"no_reply"}}}],"gaps":[]})");
 }
 
+TEST(Message, OnlySelectedPointsAreWrittenAndTheLaneIsNamed) {
+    const Options plant = plant_with_uplink(1, 1883);
+    BatchEncoder encoder{plant, Selection{{.points = {{"voltage_a"}}}, plant}};
+    ASSERT_EQ(encoder.add(StoredSample{123, 0, plant_sample(plant, 1, 0)}, kPlenty),
+              BatchEncoder::Added::yes);
+
+    const std::string text = encoder.take(Lane::resend).payload;
+
+    EXPECT_NE(text.find(R"("lane":"resend")"), std::string::npos);
+    EXPECT_NE(text.find(R"("points":{"voltage_a":{"value":)"), std::string::npos);
+    EXPECT_EQ(text.find("energy_import"), std::string::npos);
+}
+
 TEST(Message, GapReadsAsDocumented) {
     const Options plant = plant_with_uplink(1, 1883);
     BatchEncoder encoder{plant};
