@@ -253,18 +253,18 @@ class Law:
             self.shared[item["seq"]] = item
             self.by_meter.setdefault(item["meter"], []).append(item)
             item["published"] = self._life_at(when)
-            self._route(item)
+            self._route(item, message.get("lane", "live"))
         return newest
 
-    def _route(self, item):
+    def _route(self, item, lane):
         if "from" in item:  # a gap: of the life that found it, and of the one whose last slots it covers
             known = [check for check in self.checks if item["meter"] in check.plant.meters]
             for check in known:
-                check._receive_item(item["seq"], "gap", item)
+                check._receive_item(item["seq"], "gap", item, lane)
         else:
             check = self.checks[self._life_at(check_delivery.micros(item["taken_at"] or item["slot"]))]
             known = [check]
-            check._receive_item(item["seq"], "sample", item)
+            check._receive_item(item["seq"], "sample", item, lane)
         if not known:
             self.problems.append(f"unknown: {item['meter']}")
 
