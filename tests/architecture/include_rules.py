@@ -38,12 +38,13 @@ LIBRARY_HOMES = {
     r"nlohmann/.*": ["gateway/control/", "gateway/uplink/", "gateway/buffer/", "gateway/commands/", "config/"],
     r"CLI/.*": ["gateway/commands/"],
     r"spdlog/.*": ["gateway/base/log.cpp"],
-    r"boost/.*": ["gateway/control/", "gateway/daemon/", "gateway/web/"],
+    r"boost/multiprecision/.*": ["gateway/accounting/exact.h", "gateway/accounting/exact.cpp"],
+    r"boost/(?!multiprecision/).*": ["gateway/control/", "gateway/daemon/", "gateway/web/"],
     r"curl/.*": ["gateway/uplink/"],
     r"zstd\.h": ["gateway/buffer/zstd_frames.cpp"],
 }
 # One header may show a library to its own folder only, and to nobody else.
-LIBRARY_HEADERS = {"gateway/control/json_fields.h"}
+LIBRARY_HEADERS = {"gateway/control/json_fields.h", "gateway/accounting/exact.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include <boost/multiprecision/cpp_int.hpp>
+
+#include "gateway/base/result.h"
+#include "gateway/reading/decimal.h"
+
+namespace mg {
+
+/// An exact fraction of unbounded size: what the accounting calculates with, so that a third of a
+/// quarter-hour is a third and the parts of a bridged span add up to it. Rounded only where a record is made.
+class Exact {
+public:
+    Exact() = default;
+    explicit Exact(std::int64_t value) : value_{value} {}
+    explicit Exact(const Decimal& value);
+    /// numerator / denominator; the denominator is not 0.
+    Exact(std::int64_t numerator, std::int64_t denominator);
+
+    Exact& operator+=(const Exact& other);
+    Exact& operator-=(const Exact& other);
+    Exact& operator*=(const Exact& other);
+    friend Exact operator+(Exact a, const Exact& b) { return a += b; }
+    friend Exact operator-(Exact a, const Exact& b) { return a -= b; }
+    friend Exact operator*(Exact a, const Exact& b) { return a *= b; }
+    [[nodiscard]] Exact negated() const;
+    /// rejected: division by zero.
+    [[nodiscard]] Result<Exact> divided_by(const Exact& other) const;
+
+    [[nodiscard]] bool is_zero() const { return value_.is_zero(); }
+    /// -1, 0, 1.
+    [[nodiscard]] int sign() const { return value_.sign(); }
+
+    /// Half to even (GB/T 8170), with exactly `decimals` places, 0 … 30. rejected: more than 37 digits.
+    [[nodiscard]] Result<Decimal> rounded(int decimals) const;
+
+    /// "7/3", "-12": exact, for storing. parse() takes that and plain decimals.
+    [[nodiscard]] std::string to_string() const;
+    /// corrupt: not a fraction, or longer than 4096 characters.
+    static Result<Exact> parse(std::string_view text);
+
+    friend std::strong_ordering operator<=>(const Exact& a, const Exact& b);
+    friend bool operator==(const Exact& a, const Exact& b) { return a.value_ == b.value_; }
+
+private:
+    using Fraction = boost::multiprecision::cpp_rational;
+    explicit Exact(Fraction value) : value_{std::move(value)} {}
+
+    Fraction value_;
+};
+
+}  // namespace mg
