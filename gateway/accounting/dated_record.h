@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/base/clock.h"
+#include "gateway/reading/decimal.h"
+#include "gateway/reading/ids.h"
+#include "gateway/reading/stat_period.h"
+
+/// What people put on record about meters and figures: dated, signed, revocable, and never touching a sample.
+/// Everything that accounting derives follows from boundary samples plus these.
+namespace mg {
+
+/// Grows; given by the books.
+using DatedId = std::int64_t;
+
+/// The instrument at a metering point was exchanged. The end of the old and the start of the new index count
+/// as readings, at their instants.
+struct Replacement {
+    struct Register {
+        PointId point;
+        Decimal old_end;    ///< as the old instrument's display showed it
+        Decimal new_start;  ///< as the new one's does
+        /// Used between removal and installation, in units of the display × multiplier; an estimate of a
+        /// person.
+        Decimal unmetered;
+        bool operator==(const Register&) const = default;
+    };
+    MeterId meter;
+    UtcTime removed_at{};
+    UtcTime installed_at{};  ///< not before removed_at; equal where nothing flowed unmetered
+    std::string old_serial;
+    std::string new_serial;
+    std::optional<Multiplier> multiplier;  ///< of the new one, where it differs
+    std::optional<Decimal> rollover;       ///< of the new one's display, where it differs
+    std::vector<Register> registers;
+    bool operator==(const Replacement&) const = default;
+};
+
+/// From `at` on this ratio holds. The index at that instant counts as a reading; where nobody noted it, it is
+/// interpolated and the period is marked.
+struct MultiplierChange {
+    struct Register {
+        PointId point;
+        Decimal index;
+        bool operator==(const Register&) const = default;
+    };
+    MeterId meter;
+    UtcTime at{};
+    Multiplier multiplier;
+    std::vector<Register> registers;
+    bool operator==(const MultiplierChange&) const = default;
+};
+
+/// What a step of an index was that accounting could not believe by itself.
+enum class Verdict : std::uint8_t {
+    rolled_over,  ///< the display passed its end once
+    was_reset,    ///< set from `before` to `after`
+    genuine,      ///< the step is real
+    false_value,  ///< what was read from `at` until `until` was never so
+};
+struct IndexRuling {
+    MeterId meter;
+    PointId point;
+    UtcTime at{};  ///< slot of the first reading after the step
+    Verdict verdict{Verdict::genuine};
+    std::optional<Decimal> before;   ///< was_reset only; none: the last good reading
+    std::optional<Decimal> after;    ///< was_reset only; none: 0
+    std::optional<UtcTime> until{};  ///< false_value only, exclusive; none: that one reading
+    bool operator==(const IndexRuling&) const = default;
+};
+
+/// The meter measures nothing: it counts as zero from its last reading on, and its readings are not used.
+struct OutOfService {
+    MeterId meter;
+    UtcTime from{};
+    std::optional<UtcTime> to;  ///< none: until further notice
+    bool operator==(const OutOfService&) const = default;
+};
+
+/// Production stop (停产): zeros are true and standing registers are no fault.
+struct ProductionStop {
+    std::vector<MeterId> meters;  ///< empty: the whole site
+    UtcTime from{};
+    std::optional<UtcTime> to;
+    bool operator==(const ProductionStop&) const = default;
+};
+
+/// The amount of an item in [from, to) before this gateway knew it (期初), so that the month and the year in
+/// which it went live are whole. `to` is the first boundary that is measured.
+struct OpeningAmount {
+    std::string item;
+    UtcTime from{};
+    UtcTime to{};
+    Decimal amount;  ///< in the unit of the item
+    bool operator==(const OpeningAmount&) const = default;
+};
+
+/// A figure that did not come over a wire (补录). It stands for the whole period.
+struct EnteredValue {
+    std::string item;
+    StatPeriod period;  ///< day, month or year
+    Decimal value;      ///< in the unit of the item
+    int input_type{5};  ///< 1 … 7, provincial inputType: 5 is by hand
+    std::string evidence;
+    bool operator==(const EnteredValue&) const = default;
+};
+
+/// From `from` on the coefficient has this value, until the next one.
+struct CoefficientValue {
+    std::string name;  ///< without "coef."
+    Decimal value;
+    std::string unit;
+    UtcTime from{};
+    std::string source;
+    std::string year;
+    std::string region;
+    bool operator==(const CoefficientValue&) const = default;
+};
+
+/// The period is closed: its records stay as they are, what would change them becomes a request.
+struct PeriodLock {
+    StatPeriod period;  ///< day, month or year
+    bool operator==(const PeriodLock&) const = default;
+};
+
+using DatedBody = std::variant<Replacement, MultiplierChange, IndexRuling, OutOfService, ProductionStop,
+                               OpeningAmount, EnteredValue, CoefficientValue, PeriodLock>;
+
+struct DatedRecord {
+    DatedId id{0};
+    DatedBody body;
+    std::string author;
+    std::string remark;
+    UtcTime entered_at{};
+    /// Second person, where the site asks for one; it counts only from then on.
+    bool needs_confirmation{false};
+    std::string confirmed_by;
+    std::optional<UtcTime> confirmed_at;
+    std::string revoked_by;
+    std::optional<UtcTime> revoked_at;
+    std::string revoke_remark;
+
+    [[nodiscard]] bool in_force() const { return !revoked_at && (!needs_confirmation || confirmed_at); }
+    bool operator==(const DatedRecord&) const = default;
+};
+
+/// "replacement", "multiplier", "ruling", …: the kind of a body, stored and shown in JSON.
+std::string_view kind_of(const DatedBody& body);
+/// The meter, item or coefficient that it is about; empty: the site.
+std::string subject_of(const DatedBody& body);
+/// The first instant whose figures may depend on it.
+UtcTime begin_of(const DatedBody& body);
+
+}  // namespace mg
