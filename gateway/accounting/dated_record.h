@@ -58,7 +58,7 @@ struct MultiplierChange {
 };
 
 /// What a step of an index was that accounting could not believe by itself.
-enum class Verdict : std::uint8_t {
+enum class IndexVerdict : std::uint8_t {
     rolled_over,  ///< the display passed its end once
     was_reset,    ///< set from `before` to `after`
     genuine,      ///< the step is real
@@ -68,7 +68,7 @@ struct IndexRuling {
     MeterId meter;
     PointId point;
     UtcTime at{};  ///< slot of the first reading after the step
-    Verdict verdict{Verdict::genuine};
+    IndexVerdict verdict{IndexVerdict::genuine};
     std::optional<Decimal> before;   ///< was_reset only; none: the last good reading
     std::optional<Decimal> after;    ///< was_reset only; none: 0
     std::optional<UtcTime> until{};  ///< false_value only, exclusive; none: that one reading
