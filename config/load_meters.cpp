@@ -3,100 +3,22 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "config/csv.h"
 #include "config/loaders.h"
-#include "config/spreadsheet.h"
+#include "config/table.h"
 #include "gateway/base/language.h"
 
 namespace mg {
 namespace {
 
-bool is_blank(const CsvRow& row) {
-    return std::ranges::all_of(row.cells, [](const std::string& cell) { return trimmed(cell).empty(); });
-}
-
-/// The field of each column; nullptr where the heading is empty or unknown.
-using Columns = std::vector<const Field*>;
-
-Columns read_headings(const CsvRow& row, Reporter& report) {
-    Columns columns;
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        const std::string_view heading = trimmed(row.cells[i]);
-        const Field* field = field_by_heading(Section::meter, heading);
-        const Place place{row.line, static_cast<int>(i) + 1};
-        if (field == nullptr && !heading.empty()) {
-            report.error(place, heading,
-                         {trf("unknown heading, nearest is '{}'", "没有这个表头，最接近的是“{}”",
-                              nearest_key(Section::meter, heading)),
-                          {}});
-        }
-        if (field != nullptr && std::ranges::find(columns, field) != columns.end()) {
-            report.error(place, field->key,
-                         {std::string(tr("the column is there twice", "这一列出现了两次")), {}}, heading);
-            field = nullptr;
-        }
-        columns.push_back(field);
-    }
-    return columns;
-}
-
-Record::Entry read_cell(const Field& field, Place place, std::string_view text, Reporter& report) {
-    Record::Entry entry{&field, place, std::string(text), false, {}};
-    const auto damage = spreadsheet_damage(field, text);
-    if (damage && damage->severity == Severity::error) {
-        report.error(place, field.key, damage->complaint, text);
-        return entry;
-    }
-    if (damage) report.warning(place, field.key, damage->complaint, text);
-    if (text.size() > kLongestText) {
-        report.error(place, field.key,
-                     {std::string(tr("the text is too long", "文字过长")),
-                      trf("at most {} bytes", "不超过 {} 字节", kLongestText)},
-                     text);
-        return entry;
-    }
-    auto value = parse_value(field, text);
-    if (value) {
-        entry.value = std::move(*value);
-        entry.valid = true;
-    } else {
-        report.error(place, field.key, value.error(), text);
-    }
-    return entry;
-}
-
-Record read_row(const CsvRow& row, const Columns& columns, Reporter& report) {
-    Record record{Section::meter, {row.line, 0}};
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        const std::string_view text = trimmed(row.cells[i]);
-        if (text.empty()) continue;
-        const Place place{row.line, static_cast<int>(i) + 1};
-        if (i >= columns.size()) {
-            report.error(place, {},
-                         {trf("a cell beyond the last of {} columns", "超出表头的 {} 列", columns.size()),
-                          std::string(tr("text with a separator in it is quoted", "含分隔符的文字要加引号"))},
-                         text);
-            break;
-        }
-        if (columns[i] != nullptr) record.add(read_cell(*columns[i], place, text, report));
-    }
-    return record;
-}
-
 /// Everything a row may refer to, and what the rows before it claimed.
 class MeterTable {
 public:
-    MeterTable(Options& options, const std::set<std::string>& broken_models, Reporter& report)
-        : options_{options}, broken_models_{broken_models}, report_{report} {
+    MeterTable(TableReader& rows, Options& options, const std::set<std::string>& broken_models,
+               Reporter& report)
+        : rows_{rows}, options_{options}, broken_models_{broken_models}, report_{report} {
         for (const auto& line : options.lines) lines_.emplace(line.id.text, &line);
         for (const auto& model : options.models) models_.emplace(model.id, &model);
     }
-
-    void set_headings(const Columns& columns, int line) {
-        columns_ = columns;
-        heading_line_ = line;
-    }
-    [[nodiscard]] const Columns& columns() const { return columns_; }
 
     void add(const Record& record) {
         MeterOptions meter;
@@ -106,7 +28,6 @@ public:
         meter.circuit = static_cast<int>(record.get_or<std::int64_t>("circuit", 0));
         meter.model = record.get_or<std::string>("model", {});
         for (const auto& entry : record.entries()) meter.columns.emplace(entry.field->key, entry.text);
-        if (!record.has("id")) report_missing(record, "id");
         claim_id(record, meter);
         check_every(record, meter);
         check_dates(record);
@@ -124,22 +45,13 @@ private:
         int line;
     };
 
-    /// At its cell; a column that is not there at all is named once and not in each row.
     void report_missing(const Record& record, std::string_view key) {
-        const auto column = std::ranges::find(columns_, field_by_key(Section::meter, key));
-        if (column == columns_.end()) {
-            if (!absent_columns_.insert(key).second) return;
-            report_.error({heading_line_, 0}, key,
-                          {std::string(tr("the column is missing, and metering points on a line need it",
-                                          "缺少这一列，而联网的计量点必须写")),
-                           {}});
-            return;
-        }
-        report_.error(
-            {record.place().line, static_cast<int>(column - columns_.begin()) + 1}, key,
-            {std::string(tr("is missing", "缺少此项")),
-             key == "id" ? allowed_values(**column)
-                         : std::string(tr("required where a line is given", "写了通信线路就必填"))});
+        rows_.report_missing(record, key,
+                             {std::string(tr("the column is missing, and metering points on a line need it",
+                                             "缺少这一列，而联网的计量点必须写")),
+                              {}},
+                             {std::string(tr("is missing", "缺少此项")),
+                              std::string(tr("required where a line is given", "写了通信线路就必填"))});
     }
 
     void claim_id(const Record& record, const MeterOptions& meter) {
@@ -200,9 +112,7 @@ private:
     }
 
     const ModelOptions* find_model(const Record& record) {
-        if (!record.has("model")) {
-            report_missing(record, "model");
-        }
+        if (!record.has("model")) report_missing(record, "model");
         const auto* id = record.get<std::string>("model");
         if (id == nullptr) return nullptr;
         const auto found = models_.find(*id);
@@ -221,9 +131,7 @@ private:
     void connect(const Record& record, MeterOptions& meter) {
         const LineOptions* line = find_line(record);
         const ModelOptions* model = find_model(record);
-        if (!record.has("address")) {
-            report_missing(record, "address");
-        }
+        if (!record.has("address")) report_missing(record, "address");
         if (line == nullptr || model == nullptr) return;
         meter.line = line->id;
         meter.settings = settings_of(record, *line);
@@ -295,9 +203,7 @@ private:
         claims.push_back({options_.meters.size(), record.place().line});
     }
 
-    Columns columns_;
-    int heading_line_{0};
-    std::set<std::string_view> absent_columns_;
+    TableReader& rows_;
     Options& options_;
     const std::set<std::string>& broken_models_;
     Reporter& report_;
@@ -311,36 +217,9 @@ private:
 
 void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
                  Reporter& report) {
-    CsvReader reader{text, separator_of(text)};
-    MeterTable table{options, broken_models, report};
-    while (auto row = reader.next()) {
-        if (row->trouble) report.error(row->trouble_at, {}, *row->trouble);
-        if (is_blank(*row)) continue;
-        if (table.columns().empty()) {
-            table.set_headings(read_headings(*row, report), row->line);
-            const Field* id = field_by_key(Section::meter, "id");
-            if (std::ranges::find(table.columns(), id) != table.columns().end()) continue;
-            report.error({row->line, 0}, "id",
-                         {std::string(tr("the column is missing; the first line holds the headings",
-                                         "缺少这一列；首行应为表头")),
-                          std::string(tr("计量点编号 or id", "计量点编号 或 id"))});
-            return;
-        }
-        if (row->trouble) continue;  // what its cells are is guesswork
-        if (options.meters.size() == kMostMeters) {
-            report.error({row->line, 0}, {},
-                         {std::string(tr("too many metering points", "计量点过多")),
-                          trf("at most {}", "不超过 {} 个", kMostMeters)});
-            return;
-        }
-        table.add(read_row(*row, table.columns(), report));
-    }
-    if (table.columns().empty()) {
-        report.error({}, {},
-                     {std::string(tr("the table is empty", "表是空的")),
-                      std::string(tr("a line of headings, then a row for each metering point",
-                                     "首行表头，其后每个计量点一行"))});
-    }
+    TableReader rows{Section::meter, text, kMostMeters, report};
+    MeterTable table{rows, options, broken_models, report};
+    while (const auto record = rows.next()) table.add(*record);
 }
 
 }  // namespace mg
