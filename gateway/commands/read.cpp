@@ -12,6 +12,7 @@
 #include "drivers/instruments.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/commands/command_options.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
@@ -20,7 +21,6 @@
 #include "gateway/commands/terminal.h"
 #include "gateway/control/control_client.h"
 #include "gateway/control/read_report.h"
-#include "gateway/control/utc_text.h"
 
 namespace mg {
 namespace {

@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 
 #include "gateway/base/language.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/commands/uplink_view.h"
-#include "gateway/control/utc_text.h"
 
 namespace mg {
 namespace {

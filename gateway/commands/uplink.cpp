@@ -12,6 +12,7 @@
 #include "config/fields.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/commands/command_options.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
@@ -22,7 +23,6 @@
 #include "gateway/control/control_client.h"
 #include "gateway/control/status.h"
 #include "gateway/control/uplink_report.h"
-#include "gateway/control/utc_text.h"
 
 namespace mg {
 namespace {

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "gateway/base/language.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
-#include "gateway/control/utc_text.h"
 
 namespace mg {
 namespace {

@@ -14,8 +14,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/base/result.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/buffer/sample_store.h"
-#include "gateway/control/utc_text.h"
 
 /// How the control socket's JSON is read and written. For the .cpp files of this folder only.
 namespace mg::control_json {

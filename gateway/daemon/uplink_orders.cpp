@@ -12,8 +12,8 @@
 #include "config/fields.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/base/utc_text.h"
 #include "gateway/control/uplink_report.h"
-#include "gateway/control/utc_text.h"
 
 namespace mg {
 namespace {

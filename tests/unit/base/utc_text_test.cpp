@@ -1,4 +1,4 @@
-#include "gateway/control/utc_text.h"
+#include "gateway/base/utc_text.h"
 
 #include <chrono>
 #include <string_view>
