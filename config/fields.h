@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/base/language.h"
+#include "gateway/base/nearest.h"
 
 /// The one table of everything that may be written into the configuration. It drives reading and checking,
 /// the reference manual, the headings of the spreadsheets and, later, the forms of the page.
@@ -76,8 +77,6 @@ const Field* field_by_heading(Section section, std::string_view heading);
 
 /// The key or Chinese name (whichever alphabet `text` has) that is most like `text`.
 std::string nearest_key(Section section, std::string_view text);
-/// The most similar of `names`; empty when there are none.
-std::string nearest_of(std::string_view text, const std::vector<std::string>& names);
 
 /// "a, b, c": what the field accepts, in the language of the user. Empty for free text.
 std::string allowed_values(const Field& field);
