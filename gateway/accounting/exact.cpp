@@ -13,6 +13,7 @@ namespace mp = boost::multiprecision;
 
 constexpr std::size_t kLongestText = 4096;
 constexpr unsigned kMostDigits = 37;
+constexpr int kMostDecimals = 30;
 
 mp::cpp_int power_of_ten(unsigned exponent) {
     return mp::pow(mp::cpp_int{10}, exponent);
@@ -72,7 +73,7 @@ Result<Exact> Exact::divided_by(const Exact& other) const {
 }
 
 Result<Decimal> Exact::rounded(int decimals) const {
-    MG_CHECK(decimals >= 0 && decimals <= 30);
+    MG_CHECK(decimals >= 0 && decimals <= kMostDecimals);
     const mp::cpp_int scaled = mp::abs(mp::numerator(value_)) * power_of_ten(static_cast<unsigned>(decimals));
     const mp::cpp_int divisor = mp::denominator(value_);
     mp::cpp_int quotient;
@@ -86,6 +87,22 @@ Result<Decimal> Exact::rounded(int decimals) const {
     }
     const auto mantissa = static_cast<Int128>(quotient);
     return Decimal{sign() < 0 ? -mantissa : mantissa, -decimals};
+}
+
+std::string Exact::readable() const {
+    for (int decimals = 0; decimals <= kMostDecimals; ++decimals) {
+        const auto short_enough = rounded(decimals);
+        if (!short_enough) break;
+        if (Exact{*short_enough} == *this) return short_enough->to_string();
+    }
+    return to_string();
+}
+
+std::size_t Exact::bits() const {
+    const auto length = [](const mp::cpp_int& part) {
+        return part.is_zero() ? std::size_t{0} : static_cast<std::size_t>(mp::msb(mp::abs(part))) + 1;
+    };
+    return length(mp::numerator(value_)) + length(mp::denominator(value_));
 }
 
 std::string Exact::to_string() const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -37,6 +39,11 @@ public:
 
     /// Half to even (GB/T 8170), with exactly `decimals` places, 0 … 30. rejected: more than 37 digits.
     [[nodiscard]] Result<Decimal> rounded(int decimals) const;
+
+    /// As people write it: "0.0001", and "7/3" where the decimals do not end within 30 places.
+    [[nodiscard]] std::string readable() const;
+    /// How much room the number takes; grows with every multiplication.
+    [[nodiscard]] std::size_t bits() const;
 
     /// "7/3", "-12": exact, for storing. parse() takes that and plain decimals.
     [[nodiscard]] std::string to_string() const;
