@@ -12,28 +12,39 @@ namespace mg {
 namespace {
 
 constexpr std::array kSections{
-    SectionText{Section::site, "site", false, "站点", "site", "整个站点。", "The site as a whole."},
-    SectionText{Section::storage, "storage", false, "本地存储", "storage", "采样在本机磁盘上的保存。",
+    SectionText{Section::site, "site", false, false, "站点", "site", "整个站点。", "The site as a whole."},
+    SectionText{Section::storage, "storage", false, false, "本地存储", "storage", "采样在本机磁盘上的保存。",
                 "How samples are kept on disk."},
-    SectionText{Section::control, "control", false, "控制", "control", "命令行如何找到守护进程。",
+    SectionText{Section::control, "control", false, false, "控制", "control", "命令行如何找到守护进程。",
                 "How commands reach the daemon."},
-    SectionText{Section::line, "line", true, "通信线路", "line", "一对 RS-485 或一个 TCP 端点，各写一段。",
-                "One for each RS-485 pair or TCP endpoint."},
-    SectionText{Section::uplink, "uplink", true, "上传目标", "uplink", "每个上传去处各写一段。",
+    SectionText{Section::line, "line", true, false, "通信线路", "line",
+                "一对 RS-485 或一个 TCP 端点，各写一段。", "One for each RS-485 pair or TCP endpoint."},
+    SectionText{Section::uplink, "uplink", true, false, "上传目标", "uplink", "每个上传去处各写一段。",
                 "One for each destination."},
     SectionText{
-        Section::model, "model", false, "采集模板", "model",
+        Section::model, "model", false, false, "采集模板", "model",
         "一种计量器具一个文件；文件名去掉 .toml 即模板名，同名者取代自带的模板。",
         "One file for each kind of instrument; its name without .toml is the model's id and replaces a "
         "shipped model of that id."},
-    SectionText{Section::point, "point", true, "测点", "point",
+    SectionText{Section::point, "point", true, false, "测点", "point",
                 "模板中的一个量；也可写成 point = [ { … }, { … } ]。",
                 "One quantity of a model; `point = [ { … }, { … } ]` does as well."},
     SectionText{
-        Section::meter, "meters.csv", true, "计量点", "metering point",
+        Section::meter, "meters.csv", true, true, "计量点", "metering point",
         "一行一个计量点。表头用中文或键名；UTF-8 或 GB18030；逗号、分号或制表符分隔。",
         "One row for each metering point. Headings in Chinese or by key; UTF-8 or GB18030; separated by "
         "comma, semicolon or tab."},
+    SectionText{
+        Section::item, "items.csv", true, true, "采集项", "item",
+        "可选。一行一个采集项的一个版本：公式、名称、编码变了就加一行新的启用日期，旧行留着；同一自然年内单位"
+        "和小数位"
+        "不能变。编号与计量点共用一个名字空间。",
+        "Optional. One row for each version of a reported figure: a changed formula, name or code is a new "
+        "row with a new date, and the old row stays; unit and decimals stay within a calendar year. Ids are "
+        "in one namespace with the metering points."},
+    SectionText{Section::coefficient, "coefficients.csv", true, true, "系数", "coefficient",
+                "可选。一行一个系数从某日起的数值；公式中写 coef.名称。",
+                "Optional. One row for each value of a coefficient from a date on; formulas say coef.name."},
 };
 
 /// Lower case, without spaces, underscores, hyphens and an appended "(unit)".
@@ -87,6 +98,10 @@ std::span<const Field> fields_of(Section section) {
                 return model_fields();
             case Section::meter:
                 return meter_fields();
+            case Section::item:
+                return item_fields();
+            case Section::coefficient:
+                return coefficient_fields();
         }
         return std::span<const Field>{};
     }();

@@ -13,7 +13,18 @@
 /// the reference manual, the headings of the spreadsheets and, later, the forms of the page.
 namespace mg {
 
-enum class Section : std::uint8_t { site, storage, control, line, uplink, model, point, meter };
+enum class Section : std::uint8_t {
+    site,
+    storage,
+    control,
+    line,
+    uplink,
+    model,
+    point,
+    meter,
+    item,
+    coefficient,
+};
 
 enum class ValueType : std::uint8_t {
     id,          ///< a-z 0-9 _, permanent
@@ -26,6 +37,8 @@ enum class ValueType : std::uint8_t {
     duration,    ///< "500ms", "15m"; limits in milliseconds
     size,        ///< "64KiB"; limits in bytes
     choice,      ///< one of `choices`
+    choices,     ///< some of `choices`, with spaces or commas between them
+    minutes,     ///< "15" minutes, or a duration; limits in milliseconds
     boolean,     ///< true or false
     date,        ///< 2026-03-02 or 2026/3/2
     utc_offset,  ///< "+08:00"
@@ -59,6 +72,7 @@ struct SectionText {
     Section section{};
     std::string_view name;  ///< as the file has it: "site", "line", "point"
     bool many{false};       ///< [[name]], one for each; or a row of a table
+    bool table{false};      ///< `name` is a CSV file
     std::string_view zh;
     std::string_view en;
     std::string_view help_zh;

@@ -174,7 +174,7 @@ constexpr std::array kFields{
           .zh = "计量状态",
           .en = "gas reference state",
           .type = ValueType::choice,
-          .choices = "actual=工况|standard_20c=标况20℃|standard_0c=标况0℃|compensated=温压补偿",
+          .choices = "operating=工况|standard_20c=标况20℃|standard_0c=标况0℃|compensated=温压补偿",
           .help_zh = "20℃ 与 0℃ 的标况体积差 7.3 %",
           .help_en = "20 °C and 0 °C differ by 7.3 %."},
     Field{.section = Section::meter,

@@ -6,7 +6,8 @@ namespace mg {
 namespace {
 
 constexpr std::array kOrder{Section::site,   Section::storage, Section::control, Section::line,
-                            Section::uplink, Section::meter,   Section::model,   Section::point};
+                            Section::uplink, Section::meter,   Section::item,    Section::coefficient,
+                            Section::model,  Section::point};
 
 /// The language is a parameter here, and the texts shared with problems follow the process; so it is set
 /// meanwhile.
@@ -51,6 +52,10 @@ std::string type_name(ValueType type) {
             return std::string(tr("size", "容量"));
         case ValueType::choice:
             return std::string(tr("choice", "选择"));
+        case ValueType::choices:
+            return std::string(tr("choices", "多选"));
+        case ValueType::minutes:
+            return std::string(tr("minutes", "分钟"));
         case ValueType::boolean:
             return std::string(tr("yes or no", "是否"));
         case ValueType::date:
@@ -84,7 +89,7 @@ std::string standard_cell(const Field& field) {
 
 std::string title(const SectionText& section) {
     const std::string_view name = tr(section.en, section.zh);
-    if (section.section == Section::meter) return fmt::format("`meters.csv`: {}", name);
+    if (section.table) return fmt::format("`{}`: {}", section.name, name);
     return fmt::format(fmt::runtime(section.many ? "`[[{}]]`: {}" : "`[{}]`: {}"), section.name, name);
 }
 
@@ -94,6 +99,10 @@ std::string file_heading(Section section) {
             return "\n# gateway.toml\n";
         case Section::meter:
             return "\n# meters.csv\n";
+        case Section::item:
+            return "\n# items.csv\n";
+        case Section::coefficient:
+            return "\n# coefficients.csv\n";
         case Section::model:
             return "\n# models/*.toml\n";
         case Section::storage:
@@ -115,7 +124,7 @@ std::string section_reference(Section section) {
     text += "|---|---|---|---|---|\n";
     for (const Field& field : fields_of(section)) {
         // The Chinese name is the heading of the column: English readers need it as well.
-        const std::string name = section == Section::meter && language() == Language::en
+        const std::string name = about.table && language() == Language::en
                                      ? fmt::format("{} ({})", field.en, field.zh)
                                      : std::string(tr(field.en, field.zh));
         text +=

@@ -7,9 +7,11 @@
 /// The parts of the field table, one a file that people write.
 namespace mg {
 
-std::span<const Field> gateway_fields();   ///< gateway.toml
-std::span<const Field> delivery_fields();  ///< gateway.toml, [[uplink]]: what goes there and how
-std::span<const Field> model_fields();     ///< models/*.toml
-std::span<const Field> meter_fields();     ///< meters.csv
+std::span<const Field> gateway_fields();      ///< gateway.toml
+std::span<const Field> delivery_fields();     ///< gateway.toml, [[uplink]]: what goes there and how
+std::span<const Field> model_fields();        ///< models/*.toml
+std::span<const Field> item_fields();         ///< items.csv
+std::span<const Field> coefficient_fields();  ///< coefficients.csv
+std::span<const Field> meter_fields();        ///< meters.csv
 
 }  // namespace mg

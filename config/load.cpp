@@ -17,6 +17,8 @@ using std::filesystem::path;
 
 constexpr std::string_view kGatewayFile = "gateway.toml";
 constexpr std::string_view kMetersFile = "meters.csv";
+constexpr std::string_view kItemsFile = "items.csv";
+constexpr std::string_view kCoefficientsFile = "coefficients.csv";
 constexpr std::string_view kModelsFolder = "models";
 constexpr std::size_t kMostModelFiles = 1000;
 
@@ -90,6 +92,16 @@ bool is_readable_folder(const path& directory, std::vector<Problem>& problems) {
     return false;
 }
 
+/// A table that a site need not have.
+void load_optional_table(Loaded& loaded, std::string_view name,
+                         void (*load)(std::string_view, Options&, Reporter&)) {
+    const path file = loaded.options.directory / name;
+    std::error_code error;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return;
+    Reporter report{std::string(name), loaded.problems};
+    if (const auto text = read_text_file(file, report)) load(*text, loaded.options, report);
+}
+
 void load_into(Loaded& loaded, const path& directory) {
     std::error_code error;
     loaded.options.directory = std::filesystem::absolute(directory, error);
@@ -112,6 +124,8 @@ void load_into(Loaded& loaded, const path& directory) {
         // A row with a mistake may be the one that is meant.
         if (loaded.problems.size() == before) check_references(references, loaded.options, gateway);
     }
+    load_optional_table(loaded, kCoefficientsFile, load_coefficients);
+    load_optional_table(loaded, kItemsFile, load_items);
     sort_by_position(loaded.problems);
 }
 

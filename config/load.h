@@ -22,7 +22,8 @@ struct Loaded {
     }
 };
 
-/// Reads gateway.toml, meters.csv and models/*.toml of `directory` and reports every problem of all of them
+/// Reads gateway.toml, meters.csv, models/*.toml and, where they are there, items.csv and coefficients.csv of
+/// `directory` and reports every problem of all of them
 /// at once. Never throws; blocks for the disk; about 50 µs a metering point.
 Loaded load_config(const std::filesystem::path& directory);
 

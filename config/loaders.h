@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "config/options.h"
 #include "config/problem.h"
 #include "config/record.h"
+#include "config/table.h"
 
 /// The parts of load.h, one a file of the configuration. Texts are UTF-8; nothing here touches the disk or
 /// throws.
@@ -43,6 +45,21 @@ DeliveryOptions read_delivery(const Record& record, Reporter& report);
 /// reported.
 void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
                  Reporter& report);
+
+/// items.csv into options.items; site, uplinks and meters must be there. What a formula says is for
+/// accounting to check.
+void load_items(std::string_view text, Options& options, Reporter& report);
+/// coefficients.csv into options.coefficients; the site must be there.
+void load_coefficients(std::string_view text, Options& options, Reporter& report);
+
+/// One row of items.csv, as far as it can be judged by itself.
+ItemOptions read_item(const Record& record, const TableReader& rows, const SiteOptions& site,
+                      Reporter& report);
+/// 00:00 at the site of a field that is a date; none where it is not written or wrong.
+std::optional<UtcTime> site_midnight(const Record& record, std::string_view key, const SiteOptions& site);
+
+/// The columns of a metering point that accounting builds on.
+void read_ledger(const Record& record, const SiteOptions& site, MeterOptions& meter);
 
 /// The instrument at an address, as far as it decides what bytes go over the wire: address without separators
 /// and multiplier of one row. Complaints are reported; the result is then without meaning.

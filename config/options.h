@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "config/item_options.h"
+#include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
 #include "gateway/reading/layout.h"
@@ -124,6 +126,18 @@ struct Multiplier {
     [[nodiscard]] Result<Decimal> of(Ratio ratio) const;
 };
 
+/// State of a gas at which its volume is counted (计量状态); 101.325 kPa for both standard ones.
+enum class GasState : std::uint8_t {
+    unstated,      ///< no gas, or nobody said
+    operating,     ///< 工况
+    standard_20c,  ///< 标况20℃
+    standard_0c,   ///< 标况0℃: 7.3 % less than at 20 °C
+    compensated,   ///< 温压补偿: of steam and the like, whose mass is computed
+};
+enum class InstrumentState : std::uint8_t { running, faulty, disused };
+/// GB 17167: of the enterprise as a whole, of a main unit within it, of a single main equipment.
+enum class MeterLevel : std::uint8_t { unstated, enterprise, unit, equipment, other };
+
 struct MeterOptions {
     MeterId id;
     std::string name;
@@ -134,6 +148,21 @@ struct MeterOptions {
     std::optional<SerialSettings> settings;  ///< differing from the line's
     milliseconds every{60'000};              ///< 100 ms … 24 h, divides 24 h
     Multiplier multiplier;
+
+    std::string energy;  ///< the medium, as written: 电力, 新水
+    MeterLevel level{MeterLevel::unstated};
+    std::string from;  ///< an edge of the energy flow, as written
+    std::string to;
+    /// Of the main index, as displayed; of the model's index points at least one has it. Empty: not stated.
+    std::string index_unit;
+    std::optional<Decimal> rollover;  ///< above 0: where the display starts again, before the multiplier
+    GasState gas_state{GasState::unstated};
+    std::optional<Decimal> max_per_hour;  ///< above 0: of the main index, after the multiplier
+    std::string serial_no;                ///< of the instrument in place
+    std::optional<UtcTime> installed_on;  ///< midnight at the site
+    InstrumentState state{InstrumentState::running};
+    std::optional<int> bill_day;  ///< 1 … 31: bills end at 00:00 of it
+
     /// Every column of the row by its key, as written, the ledger columns included.
     std::map<std::string, std::string> columns;
 };
@@ -250,6 +279,8 @@ struct Options {
     std::vector<UplinkOptions> uplinks;
     std::vector<ModelOptions> models;  ///< those in use and all shipped ones
     std::vector<MeterOptions> meters;
+    std::vector<ItemOptions> items;                ///< versions of one id are neighbours, by valid_from
+    std::vector<CoefficientOptions> coefficients;  ///< values of one name are neighbours, by valid_from
 
     [[nodiscard]] const LineOptions* line(const LineId& id) const;
     [[nodiscard]] const ModelOptions* model(const std::string& id) const;

@@ -45,6 +45,7 @@ public:
     Reporter(std::string file, std::vector<Problem>& problems)
         : file_{std::move(file)}, problems_{problems} {}
 
+    [[nodiscard]] const std::string& file() const { return file_; }
     void error(Place place, std::string_view field, Complaint complaint, std::string_view found = {});
     void warning(Place place, std::string_view field, Complaint complaint, std::string_view found = {});
 

@@ -109,6 +109,8 @@ Wanted wanted_for(ValueType type) {
         case ValueType::model_id:
         case ValueType::prose:
         case ValueType::code:
+        case ValueType::choices:
+        case ValueType::minutes:
         case ValueType::size:
         case ValueType::date:
         case ValueType::utc_offset:
@@ -189,7 +191,7 @@ std::string_view Record::text(std::string_view key) const {
 }
 
 std::string Record::field_name(std::string_view key) const {
-    if (section_ == Section::meter) return std::string(key);
+    if (text_of(section_).table) return std::string(key);
     return fmt::format("{}.{}", text_of(section_).name, key);
 }
 

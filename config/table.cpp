@@ -108,6 +108,16 @@ Place TableReader::place_of(const Record& record, std::string_view key) const {
     return {record.place().line, column_of(key).value_or(0)};
 }
 
+TableRow TableReader::row_of(const Record& record) const {
+    std::vector<TableRow::Cell> cells;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i] == nullptr) continue;
+        cells.push_back({std::string(columns_[i]->key), static_cast<int>(i) + 1,
+                         std::string(record.text(columns_[i]->key))});
+    }
+    return {report_.file(), record.place().line, std::move(cells)};
+}
+
 void TableReader::report_missing(const Record& record, std::string_view key, Complaint column,
                                  Complaint cell) {
     if (has_column(key)) {

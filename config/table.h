@@ -8,6 +8,7 @@
 
 #include "config/csv.h"
 #include "config/fields.h"
+#include "config/item_options.h"
 #include "config/problem.h"
 #include "config/record.h"
 
@@ -33,6 +34,9 @@ public:
     [[nodiscard]] bool has_column(std::string_view key) const;
     /// The fields that have a column, by the order of the columns; nullptr where a heading is unknown.
     [[nodiscard]] const std::vector<const Field*>& columns() const { return columns_; }
+
+    /// The row for those who look at it later.
+    [[nodiscard]] TableRow row_of(const Record& record) const;
 
     /// `cell` at the empty cell; a column that is not there at all is named once, by `column`, and not in
     /// each row.

@@ -94,7 +94,8 @@ Parsed<Value> parse_decimal(const Field& field, std::string_view text) {
     return Value{*value};
 }
 
-Parsed<Value> parse_choice(const Field& field, std::string_view text) {
+/// The key of the choice that `text` names.
+std::optional<std::string> find_choice(const Field& field, std::string_view text) {
     std::string_view rest = field.choices;
     while (!rest.empty()) {
         std::string_view choice = rest.substr(0, rest.find('|'));
@@ -103,10 +104,34 @@ Parsed<Value> parse_choice(const Field& field, std::string_view text) {
         while (!choice.empty()) {
             const std::string_view name = choice.substr(0, choice.find('='));
             choice.remove_prefix(std::min(choice.size(), name.size() + 1));
-            if (name == text) return Value{std::string(key)};
+            if (name == text) return std::string(key);
         }
     }
+    return std::nullopt;
+}
+
+Parsed<Value> parse_choice(const Field& field, std::string_view text) {
+    if (auto key = find_choice(field, text)) return Value{std::move(*key)};
     return tl::unexpected(complaint("not one of the choices", "不在可选范围内", allowed_values(field)));
+}
+
+Parsed<Value> parse_choices(const Field& field, std::string_view text) {
+    std::vector<std::string> keys;
+    for (const std::string_view part : list_parts(text)) {
+        auto key = find_choice(field, part);
+        if (!key) {
+            return tl::unexpected(Complaint{trf("'{}' is not one of the choices", "“{}”不在可选范围内", part),
+                                            allowed_values(field)});
+        }
+        if (std::ranges::find(keys, *key) == keys.end()) keys.push_back(std::move(*key));
+    }
+    return Value{std::move(keys)};
+}
+
+/// Digits alone are minutes.
+Parsed<std::int64_t> parse_minutes(std::string_view text) {
+    const bool bare = std::ranges::all_of(text, is_digit);
+    return parse_duration(bare ? std::string(text) + "m" : std::string(text));
 }
 
 /// year, month, day of "2026-03-02" or "2026/3/2" (a time 0:00 behind it is dropped: spreadsheets append it).
@@ -188,6 +213,26 @@ std::string_view trimmed(std::string_view text) {
     while (!text.empty() && strip()) {
     }
     return text;
+}
+
+std::vector<std::string_view> list_parts(std::string_view text) {
+    constexpr std::array<std::string_view, 10> kBetween{" ",      "\t", ",",  ";",  "\n",
+                                                        "\u3000", "，", "；", "、", "/"};
+    std::vector<std::string_view> parts;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto sign = std::ranges::find_if(
+            kBetween, [&](std::string_view between) { return text.substr(at).starts_with(between); });
+        if (sign == kBetween.end()) {
+            ++at;
+            continue;
+        }
+        if (at > begin) parts.push_back(text.substr(begin, at - begin));
+        at += sign->size();
+        begin = at;
+    }
+    if (begin < text.size()) parts.push_back(text.substr(begin));
+    return parts;
 }
 
 Parsed<std::int64_t> parse_duration(std::string_view text) {
@@ -273,6 +318,10 @@ std::string allowed_values(const Field& field) {
             return range(field.limits, print_size);
         case ValueType::choice:
             return choice_names(field.choices);
+        case ValueType::choices:
+            return choice_names(field.choices);
+        case ValueType::minutes:
+            return range(field.limits, print_duration);
         case ValueType::boolean:
             return "true, false";
         case ValueType::date:
@@ -310,6 +359,10 @@ Parsed<Value> parse_value(const Field& field, std::string_view text) {
             return within(field, parse_size(text));
         case ValueType::choice:
             return parse_choice(field, text);
+        case ValueType::choices:
+            return parse_choices(field, text);
+        case ValueType::minutes:
+            return within(field, parse_minutes(text));
         case ValueType::date:
             return parse_date(field, text);
         case ValueType::utc_offset:

@@ -28,8 +28,8 @@ struct Listed {
 };
 
 /// id, prose, code, choice (its key), date (2026-03-02): string. integer, duration (ms), size (bytes),
-/// utc_offset (minutes): int64. decimal, positive: Decimal. code_list: strings. ids: Listed. The others:
-/// their own type.
+/// minutes (ms), utc_offset (minutes): int64. decimal, positive: Decimal. code_list, choices (their keys,
+/// each once): strings. ids: Listed. The others: their own type.
 using Value = std::variant<std::string, std::int64_t, Decimal, bool, Bilingual, std::vector<std::uint64_t>,
                            std::vector<std::string>, std::vector<Listed>>;
 
@@ -49,6 +49,9 @@ Parsed<std::uint64_t> parse_unsigned(std::string_view text);
 
 std::string print_duration(std::int64_t milliseconds);
 std::string print_size(std::int64_t bytes);
+
+/// The parts of a list in one cell: between spaces, commas, semicolons and the Chinese signs for them.
+std::vector<std::string_view> list_parts(std::string_view text);
 
 /// Without spaces, tabs, line breaks, full-width and no-break spaces at both ends.
 std::string_view trimmed(std::string_view text);

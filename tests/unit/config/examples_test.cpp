@@ -50,9 +50,51 @@ TEST(CementPlant, HasItsPointsLinesAndRatios) {
     EXPECT_FALSE(options.meter(MeterId{"truck_scale"})->line);
 }
 
+TEST(CementPlant, HasItsItemsAndCoefficients) {
+    const Options options = load_config(kExamples / "cement-plant").options;
+
+    ASSERT_EQ(options.items.size(), 27U);
+    ASSERT_EQ(options.coefficients.size(), 5U);
+    EXPECT_EQ(std::ranges::count_if(options.items, [](const ItemOptions& i) { return i.codes.empty(); }), 5);
+    const ItemOptions& coal = *std::ranges::find(options.items, "coal_used", &ItemOptions::id);
+    EXPECT_EQ(coal.codes.of(UplinkId{"any"})->hyphenated(), "00-00-0000-010104-21");
+    EXPECT_EQ(coal.method, ItemMethod::difference);
+    EXPECT_EQ(coal.source, InputType::field_meter);
+    EXPECT_EQ(coal.month_source, InputType::manual);
+    EXPECT_EQ(coal.interval, std::chrono::minutes{15});
+    EXPECT_EQ(coal.periods.size(), 4U);
+    EXPECT_EQ(std::get<std::string>(coal.coal->value), "coal_tce");
+    EXPECT_EQ(coal.coal->basis, CoalBasis::measured);
+    EXPECT_EQ(coal.in_total, InTotal::plus);
+    EXPECT_EQ(coal.formula, "(scale_kiln_coal.mass + scale_calciner_coal.mass) * coef.coal_pf_to_raw");
+    EXPECT_EQ(coal.row.line(), 17);
+    EXPECT_EQ(coal.row.column_of("formula"), 15);
+    EXPECT_EQ(SiteCalendar{}.text({StatType::day, coal.valid_from, {}}), "2026-01-01");
+    EXPECT_FALSE(coal.valid_to);
+    const ItemOptions& sold = *std::ranges::find(options.items, "heat_sold", &ItemOptions::id);
+    EXPECT_EQ(sold.in_total, InTotal::minus);
+    EXPECT_FALSE(sold.uplinks.contains(UplinkId{"plant"}));
+    EXPECT_EQ(options.coefficients[0].value, (Decimal{1229, -3}));
+}
+
+TEST(CementPlant, HasTheLifeOfItsRegisters) {
+    const Options options = load_config(kExamples / "cement-plant").options;
+
+    const MeterOptions& air = *options.meter(MeterId{"air_main"});
+    EXPECT_EQ(air.gas_state, GasState::standard_20c);
+    EXPECT_EQ(air.rollover, (Decimal{100'000'000, 0}));
+    EXPECT_EQ(air.max_per_hour, (Decimal{15'000, 0}));
+    EXPECT_EQ(air.index_unit, "m3");
+    const MeterOptions& city = *options.meter(MeterId{"water_city"});
+    EXPECT_EQ(city.bill_day, 25);
+    EXPECT_EQ(city.level, MeterLevel::enterprise);
+    EXPECT_EQ(city.state, InstrumentState::running);
+    EXPECT_EQ(SiteCalendar{}.text({StatType::day, *city.installed_on, {}}), "2022-04-10");
+}
+
 TEST(CementPlant, IsTheSameInGb18030) {
     TemporarySite site;
-    for (const char* name : {"gateway.toml", "meters.csv"}) {
+    for (const char* name : {"gateway.toml", "meters.csv", "items.csv", "coefficients.csv"}) {
         site.file(name, to_gb18030(read_all(kExamples / "cement-plant" / name)));
     }
 

@@ -13,8 +13,9 @@
 namespace mg {
 namespace {
 
-constexpr std::array kSections{Section::site,   Section::storage, Section::control, Section::line,
-                               Section::uplink, Section::model,   Section::point,   Section::meter};
+constexpr std::array kSections{Section::site,   Section::storage,    Section::control, Section::line,
+                               Section::uplink, Section::model,      Section::point,   Section::meter,
+                               Section::item,   Section::coefficient};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
     for (const Section section : kSections) {
