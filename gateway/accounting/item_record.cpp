@@ -16,9 +16,11 @@ struct Named {
 
 /// In the order of the bits.
 constexpr std::array kMarks{
-    Named{Mark::bridged, "bridged", "interpolated end", "边界插补"},
+    Named{Mark::begin_bridged, "begin_bridged", "begin interpolated", "起点插补"},
+    Named{Mark::end_bridged, "end_bridged", "end interpolated", "终点插补"},
+    Named{Mark::begin_doubtful, "begin_doubtful", "clock in doubt at the begin", "起点时钟存疑"},
+    Named{Mark::end_doubtful, "end_doubtful", "clock in doubt at the end", "终点时钟存疑"},
     Named{Mark::unconfirmed, "unconfirmed", "unexplained index step", "示数跳变未确认"},
-    Named{Mark::clock_doubtful, "clock_doubtful", "clock in doubt", "时钟存疑"},
     Named{Mark::estimated, "estimated", "contains an estimate", "含估算量"},
     Named{Mark::entered, "entered", "entered by hand", "人工录入"},
     Named{Mark::out_of_limits, "out_of_limits", "outside the limits", "超出合理范围"},

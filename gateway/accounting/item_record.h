@@ -14,17 +14,19 @@ namespace mg {
 
 /// Why a record is not simply measured. Bits, stored on disk: never renumber.
 enum class Mark : std::uint32_t {
-    bridged = 1U << 0U,         ///< an end of the period was interpolated between two good readings
-    unconfirmed = 1U << 1U,     ///< an index made a step that nobody has explained yet
-    clock_doubtful = 1U << 2U,  ///< an end was read with an untrusted clock, or more than a minute off
-    estimated = 1U << 3U,       ///< contains a person's estimate of an unmetered time
-    entered = 1U << 4U,         ///< typed in or handed in, not metered
-    out_of_limits = 1U << 5U,   ///< below the item's minimum or above its maximum
-    split = 1U << 6U,         ///< a coefficient or ratio changed inside, and the index there was interpolated
-    opening = 1U << 7U,       ///< contains an opening amount
-    no_divisor = 1U << 8U,    ///< no value: division by zero
-    too_large = 1U << 9U,     ///< no value: beyond 37 digits
-    few_samples = 1U << 10U,  ///< a mean of less than half of the samples that were due
+    begin_bridged = 1U << 0U,   ///< its begin was interpolated between two good readings
+    end_bridged = 1U << 1U,     ///< its end was
+    begin_doubtful = 1U << 2U,  ///< its begin was read with an untrusted clock, or more than a minute off
+    end_doubtful = 1U << 3U,    ///< its end was
+    unconfirmed = 1U << 4U,     ///< an index made a step that nobody has explained yet
+    estimated = 1U << 5U,       ///< contains a person's estimate of an unmetered time
+    entered = 1U << 6U,         ///< typed in or handed in, not metered
+    out_of_limits = 1U << 7U,   ///< below the item's minimum or above its maximum
+    split = 1U << 8U,         ///< a coefficient or ratio changed inside, and the index there was interpolated
+    opening = 1U << 9U,       ///< contains an opening amount
+    no_divisor = 1U << 10U,   ///< no value: division by zero
+    too_large = 1U << 11U,    ///< no value: beyond 37 digits
+    few_samples = 1U << 12U,  ///< a mean of less than half of the samples that were due
 };
 
 class Marks {
@@ -38,6 +40,11 @@ public:
     [[nodiscard]] constexpr std::uint32_t bits() const { return bits_; }
     /// The platform's `valid`: no interpolated end, nothing unconfirmed, the clock known, within limits.
     [[nodiscard]] constexpr bool suspect() const { return (bits_ & kSuspect) != 0; }
+    /// Of a period that consists of parts, from one to the next: how it begins, how it ends, and everything
+    /// that any part contains. A bridged boundary inside does not matter.
+    [[nodiscard]] constexpr Marks followed_by(Marks next) const {
+        return Marks{(bits_ & ~kEnd) | (next.bits_ & ~kBegin)};
+    }
     constexpr Marks& operator|=(Marks other) {
         bits_ |= other.bits_;
         return *this;
@@ -46,10 +53,13 @@ public:
     bool operator==(const Marks&) const = default;
 
 private:
-    static constexpr std::uint32_t kSuspect =
-        static_cast<std::uint32_t>(Mark::bridged) | static_cast<std::uint32_t>(Mark::unconfirmed) |
-        static_cast<std::uint32_t>(Mark::clock_doubtful) | static_cast<std::uint32_t>(Mark::out_of_limits) |
-        static_cast<std::uint32_t>(Mark::few_samples);
+    static constexpr std::uint32_t kBegin =
+        static_cast<std::uint32_t>(Mark::begin_bridged) | static_cast<std::uint32_t>(Mark::begin_doubtful);
+    static constexpr std::uint32_t kEnd =
+        static_cast<std::uint32_t>(Mark::end_bridged) | static_cast<std::uint32_t>(Mark::end_doubtful);
+    static constexpr std::uint32_t kSuspect = kBegin | kEnd | static_cast<std::uint32_t>(Mark::unconfirmed) |
+                                              static_cast<std::uint32_t>(Mark::out_of_limits) |
+                                              static_cast<std::uint32_t>(Mark::few_samples);
     std::uint32_t bits_{0};
 };
 

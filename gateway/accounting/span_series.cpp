@@ -32,11 +32,25 @@ Exact part_of(const IndexSpan& span, UtcTime from, UtcTime to) {
     return span.amount * Exact{part.count(), (span.to.at - span.from.at).count()};
 }
 
-/// What an end of a span says about a period that begins or ends there.
-Marks marks_of_end(const SpanEnd& end, bool anything_flowed) {
+bool is_interpolated(const SpanEnd& end, const IndexSpan& span) {
+    return end.by == SpanEnd::By::interpolated && !span.amount.is_zero();
+}
+
+/// What the ends of a span say about a period that begins or ends in it.
+Marks marks_of_ends(const IndexSpan& span, UtcTime from, UtcTime to) {
     Marks marks;
-    if (end.clock_doubtful) marks |= Mark::clock_doubtful;
-    if (end.by == SpanEnd::By::interpolated && anything_flowed) marks |= Mark::bridged;
+    const bool flowed = !span.amount.is_zero();
+    if (span.from.at < from && flowed) marks |= Mark::begin_bridged;
+    if (span.to.at > to && flowed) marks |= Mark::end_bridged;
+    if (span.from.at == from) {
+        if (span.from.clock_doubtful) marks |= Mark::begin_doubtful;
+        if (is_interpolated(span.from, span)) marks |= Mark::begin_bridged;
+    }
+    if (span.from.at > from && is_interpolated(span.from, span)) marks |= Mark::split;
+    if (span.to.at == to) {
+        if (span.to.clock_doubtful) marks |= Mark::end_doubtful;
+        if (is_interpolated(span.to, span)) marks |= Mark::end_bridged;
+    }
     return marks;
 }
 
@@ -77,15 +91,7 @@ std::optional<PeriodAmount> SpanSeries::amount(UtcTime from, UtcTime to) const {
     PeriodAmount sum;
     for (auto at = first_ending_after(from); at != spans_.end() && at->from.at < to; ++at) {
         sum.amount += part_of(*at, from, to);
-        sum.marks |= marks_of_kind(*at);
-        const bool flowed = !at->amount.is_zero();
-        const bool cut = at->from.at < from || at->to.at > to;
-        if (cut && flowed) sum.marks |= Mark::bridged;
-        if (at->from.by == SpanEnd::By::interpolated && at->from.at > from && flowed) {
-            sum.marks |= Mark::split;
-        }
-        if (at->from.at == from) sum.marks |= marks_of_end(at->from, flowed);
-        if (at->to.at == to) sum.marks |= marks_of_end(at->to, flowed);
+        sum.marks |= marks_of_kind(*at) | marks_of_ends(*at, from, to);
     }
     return sum;
 }

@@ -47,9 +47,9 @@ TEST(RegisterLife, TheMultiplierApplies) {
 TEST(RegisterLife, AMissingBoundaryIsBridgedInProportionToTimeAndThePartsAddUp) {
     auto meter = feeder();
     meter.reads("10:00 100 | 10:15 - | 10:30 - | 10:45 110");
-    EXPECT_EQ(meter.amount("10:00", "10:15"), "10/3 bridged");
-    EXPECT_EQ(meter.amount("10:15", "10:30"), "10/3 bridged");
-    EXPECT_EQ(meter.amount("10:30", "10:45"), "10/3 bridged");
+    EXPECT_EQ(meter.amount("10:00", "10:15"), "10/3 end_bridged");
+    EXPECT_EQ(meter.amount("10:15", "10:30"), "10/3 begin_bridged end_bridged");
+    EXPECT_EQ(meter.amount("10:30", "10:45"), "10/3 begin_bridged");
     EXPECT_EQ(meter.amount("10:00", "10:45"), "10");
 }
 
@@ -63,14 +63,14 @@ TEST(RegisterLife, ABridgedBoundaryInsideALongPeriodDoesNotMatter) {
     auto meter = feeder();
     meter.reads("10:00 100 | 10:15 - | 10:30 120 | 10:45 125 | 11:00 130");
     EXPECT_EQ(meter.amount("10:00", "11:00"), "30");
-    EXPECT_EQ(meter.amount("10:15", "11:00"), "20 bridged");
+    EXPECT_EQ(meter.amount("10:15", "11:00"), "20 begin_bridged");
 }
 
 TEST(RegisterLife, AMomentaryZeroIsPassedOver) {
     auto meter = feeder();
     meter.reads("10:00 53000 | 10:15 0 | 10:30 53020");
-    EXPECT_EQ(meter.amount("10:00", "10:15"), "10 bridged");
-    EXPECT_EQ(meter.amount("10:15", "10:30"), "10 bridged");
+    EXPECT_EQ(meter.amount("10:00", "10:15"), "10 end_bridged");
+    EXPECT_EQ(meter.amount("10:15", "10:30"), "10 begin_bridged");
     EXPECT_EQ(meter.amount("10:00", "10:30"), "20");
     EXPECT_EQ(meter.odd(), std::vector<std::string>{"0"});
 }
@@ -105,7 +105,7 @@ TEST(RegisterLife, RollOverThroughAGapIsBridged) {
     auto meter = feeder();
     meter.rules.multiplier = Exact{1};
     meter.reads("10:00 999990 | 10:15 - | 10:30 20");
-    EXPECT_EQ(meter.amount("10:00", "10:15"), "15 bridged");
+    EXPECT_EQ(meter.amount("10:00", "10:15"), "15 end_bridged");
     EXPECT_EQ(meter.amount("10:00", "10:30"), "30");
 }
 
@@ -178,7 +178,7 @@ TEST(RegisterLife, ARulingMakesAJumpGenuineOrAReadingFalse) {
     meter.reads("10:00 100 | 10:15 5100 | 10:30 5110 | 10:45 5111 | 11:00 5112 | 11:15 5140");
     EXPECT_EQ(meter.amount("10:00", "10:15"), "5000");
     EXPECT_EQ(meter.amount("10:30", "11:15"), "30");
-    EXPECT_EQ(meter.amount("10:30", "10:45"), "10 bridged");
+    EXPECT_EQ(meter.amount("10:30", "10:45"), "10 end_bridged");
 }
 
 TEST(RegisterLife, AFallByOneStepOfTheRegisterIsStandingStill) {
@@ -303,10 +303,24 @@ TEST(RegisterLife, AnInstrumentExchangedWhileOutOfServiceStartsFromItsOwnIndex) 
 TEST(RegisterLife, ADoubtfulClockMarksThePeriodsThatEndThere) {
     auto meter = feeder();
     meter.reads("10:00 100 | 10:15 110 ? | 10:30 120 | 10:45 130");
-    EXPECT_EQ(meter.amount("10:00", "10:15"), "10 clock_doubtful");
-    EXPECT_EQ(meter.amount("10:15", "10:30"), "10 clock_doubtful");
+    EXPECT_EQ(meter.amount("10:00", "10:15"), "10 end_doubtful");
+    EXPECT_EQ(meter.amount("10:15", "10:30"), "10 begin_doubtful");
     EXPECT_EQ(meter.amount("10:00", "10:30"), "20");
     EXPECT_EQ(meter.amount("10:30", "10:45"), "10");
+}
+
+TEST(RegisterLife, ALongPeriodHasTheMarksOfItsPartsButOfEndsOnlyItsOwn) {
+    auto meter = feeder();
+    meter.reads("09:45 95 ? | 10:00 100 | 10:15 - | 10:30 120 | 10:45 3 | 11:00 5 | 11:15 - | 11:30 9");
+    EXPECT_EQ(meter.amount("09:45", "11:15"), "29 end_bridged begin_doubtful unconfirmed");
+    SpanSeries series;
+    series.add(meter.spans());
+    Marks marks = series.amount(at("09:45"), at("10:00"))->marks;
+    for (const char* quarter : {"10:00", "10:15", "10:30", "10:45", "11:00"}) {
+        const UtcTime from = at(quarter);
+        marks = marks.followed_by(series.amount(from, from + std::chrono::minutes{15})->marks);
+    }
+    EXPECT_EQ(marks, series.amount(at("09:45"), at("11:15"))->marks);
 }
 
 TEST(RegisterLife, GoesOnFromACheckpointAsIfItHadNeverStopped) {
