@@ -7,7 +7,7 @@
 namespace mg {
 namespace {
 
-void report_unknown(const Reference& reference, const std::set<std::string>& known, std::string_view en,
+void report_unknown(const WrittenId& reference, const std::set<std::string>& known, std::string_view en,
                     std::string_view zh, Reporter& report) {
     if (known.contains(reference.id)) return;
     const std::string nearest = nearest_of(reference.id, {known.begin(), known.end()});
@@ -30,11 +30,11 @@ std::set<std::string> known_points(const Options& options) {
 
 }  // namespace
 
-std::vector<Reference> references_of(const Record& record) {
-    std::vector<Reference> references;
+std::vector<WrittenId> references_of(const Record& record) {
+    std::vector<WrittenId> references;
     for (const auto& [key, kind] :
-         {std::pair{"lines", Reference::Kind::line}, std::pair{"meters", Reference::Kind::meter},
-          std::pair{"points", Reference::Kind::point}}) {
+         {std::pair{"lines", WrittenId::Kind::line}, std::pair{"meters", WrittenId::Kind::meter},
+          std::pair{"points", WrittenId::Kind::point}}) {
         const auto* listed = record.get<std::vector<Listed>>(key);
         if (listed == nullptr) continue;
         for (const Listed& entry : *listed) {
@@ -44,22 +44,22 @@ std::vector<Reference> references_of(const Record& record) {
     return references;
 }
 
-void check_references(const std::vector<Reference>& references, const Options& options, Reporter& report) {
+void check_references(const std::vector<WrittenId>& references, const Options& options, Reporter& report) {
     std::set<std::string> lines;
     for (const LineOptions& line : options.lines) lines.insert(line.id.text);
     std::set<std::string> meters;
     for (const MeterOptions& meter : options.meters) meters.insert(meter.id.text);
     const std::set<std::string> points = known_points(options);
-    for (const Reference& reference : references) {
+    for (const WrittenId& reference : references) {
         switch (reference.kind) {
-            case Reference::Kind::line:
+            case WrittenId::Kind::line:
                 report_unknown(reference, lines, "there is no line of this id", "没有此编号的线路", report);
                 break;
-            case Reference::Kind::meter:
+            case WrittenId::Kind::meter:
                 report_unknown(reference, meters, "there is no metering point of this id",
                                "没有此编号的计量点", report);
                 break;
-            case Reference::Kind::point:
+            case WrittenId::Kind::point:
                 report_unknown(reference, points, "no model in use has this point", "所用模板中没有此测点",
                                report);
                 break;

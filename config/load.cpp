@@ -111,7 +111,7 @@ void load_into(Loaded& loaded, const path& directory) {
     const auto broken_models = load_models(loaded);
     Reporter gateway{std::string(kGatewayFile), loaded.problems};
     const auto gateway_text = read_text_file(directory / kGatewayFile, gateway);
-    std::vector<Reference> references;
+    std::vector<WrittenId> references;
     if (gateway_text) references = load_gateway(*gateway_text, loaded.options, gateway);
     Reporter meters{std::string(kMetersFile), loaded.problems};
     const auto meters_text = read_text_file(directory / kMetersFile, meters);

@@ -144,7 +144,7 @@ void report_shared_channels(const std::vector<Record>& records, const std::vecto
 
 }  // namespace
 
-std::vector<Reference> load_gateway(std::string_view text, Options& options, Reporter& report) {
+std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Reporter& report) {
     const auto document = parse_toml(text);
     if (!document) {
         report.error(document.error().place, {}, document.error().complaint);
@@ -163,7 +163,7 @@ std::vector<Reference> load_gateway(std::string_view text, Options& options, Rep
     report_shared_channels(lines, options.lines, report);
 
     const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
-    std::vector<Reference> references;
+    std::vector<WrittenId> references;
     for (const Record& record : uplinks) {
         options.uplinks.push_back(read_uplink(record, options.directory, report));
         std::ranges::move(references_of(record), std::back_inserter(references));

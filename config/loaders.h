@@ -18,7 +18,7 @@
 namespace mg {
 
 /// An id in gateway.toml of something that stands elsewhere.
-struct Reference {
+struct WrittenId {
     enum class Kind : std::uint8_t { line, meter, point };
     Kind kind{};
     std::string field;  ///< as problems name it
@@ -26,13 +26,13 @@ struct Reference {
     std::string id;
 };
 /// What the selection of an uplink refers to.
-std::vector<Reference> references_of(const Record& record);
+std::vector<WrittenId> references_of(const Record& record);
 /// Reports those that lead nowhere, with the nearest id; when lines, meters and models are known.
-void check_references(const std::vector<Reference>& references, const Options& options, Reporter& report);
+void check_references(const std::vector<WrittenId>& references, const Options& options, Reporter& report);
 
 /// gateway.toml. Lines with mistakes are kept as far as they are known, so that meters that refer to them are
 /// not blamed as well. What the uplinks refer to comes back, to be checked when the meters are known.
-std::vector<Reference> load_gateway(std::string_view text, Options& options, Reporter& report);
+std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Reporter& report);
 
 LineOptions read_line(const Record& record, Reporter& report);
 /// Relative paths start at `directory`.
