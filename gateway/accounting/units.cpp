@@ -25,11 +25,20 @@ constexpr std::array kStates{
     StateName{"20C", Quantity::gas_at_20},      StateName{"0C", Quantity::gas_at_0},
 };
 
-constexpr std::array kGases{Quantity::gas_operating, Quantity::gas_compensated, Quantity::gas_at_20,
-                            Quantity::gas_at_0};
-
 Quantity quantity_of(GasState state) {
-    return kGases[static_cast<std::size_t>(state)];
+    switch (state) {
+        case GasState::unstated:
+            break;
+        case GasState::operating:
+            return Quantity::gas_operating;
+        case GasState::standard_20c:
+            return Quantity::gas_at_20;
+        case GasState::standard_0c:
+            return Quantity::gas_at_0;
+        case GasState::compensated:
+            return Quantity::gas_compensated;
+    }
+    return Quantity::volume;
 }
 
 std::string_view suffix_of(Quantity gas) {
@@ -243,18 +252,19 @@ std::string Unit::quantity() const {
     return (above.empty() ? "1" : above) + (below.empty() ? "" : " / " + below);
 }
 
-std::optional<GasState> Unit::gas_state() const {
-    std::optional<GasState> state;
-    for (std::size_t i = 0; i < kGases.size(); ++i) {
-        if (power(kGases[i]) == 0) continue;
-        if (state) return std::nullopt;
-        state = static_cast<GasState>(i);
+GasState Unit::gas_state() const {
+    GasState state = GasState::unstated;
+    for (const GasState each :
+         {GasState::operating, GasState::standard_20c, GasState::standard_0c, GasState::compensated}) {
+        if (power(quantity_of(each)) == 0) continue;
+        if (state != GasState::unstated) return GasState::unstated;
+        state = each;
     }
     return state;
 }
 
 Unit Unit::with_gas_state(GasState state) const {
-    if (power(Quantity::volume) == 0) return *this;
+    if (power(Quantity::volume) == 0 || state == GasState::unstated) return *this;
     Unit unit = *this;
     auto& gas = unit.powers_[at(quantity_of(state))];
     auto& volume = unit.powers_[at(Quantity::volume)];

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "config/options.h"
 #include "gateway/accounting/exact.h"
 #include "gateway/base/result.h"
 
@@ -49,8 +49,6 @@ enum class Quantity : std::uint8_t {
 };
 inline constexpr std::size_t kQuantities = 31;
 
-enum class GasState : std::uint8_t { operating, compensated, at_20, at_0 };
-
 /// A unit of measurement: powers of quantities and an exact factor. A value type; printing gives back what
 /// was written.
 class Unit {
@@ -72,9 +70,9 @@ public:
     /// How many of kWh, t, m3, tce, h … one of this is.
     [[nodiscard]] const Exact& factor() const { return factor_; }
 
-    /// Of the gas volumes in it; none where there are none, or of several states.
-    [[nodiscard]] std::optional<GasState> gas_state() const;
-    /// Volumes whose state was not said are of this one. Without such volumes: unchanged.
+    /// Of the gas volumes in it; unstated where there are none, or of several states.
+    [[nodiscard]] GasState gas_state() const;
+    /// Volumes whose state was not said are of this one. Without such volumes, or unstated: unchanged.
     [[nodiscard]] Unit with_gas_state(GasState state) const;
 
     friend Unit operator*(const Unit& a, const Unit& b) { return a.combined(b, 1); }

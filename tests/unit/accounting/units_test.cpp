@@ -112,12 +112,12 @@ TEST(Units, AStandardStateWithoutTemperatureIsNotGuessed) {
 }
 
 TEST(Units, TheMetersConditionSaysTheState) {
-    EXPECT_EQ(unit("万m3").with_gas_state(GasState::at_20), unit("万m3(20℃)"));
-    EXPECT_EQ(unit("万m3/h").with_gas_state(GasState::at_0).text(), "万m3(0℃)/h");
-    EXPECT_EQ(unit("kWh/m3").with_gas_state(GasState::at_0), unit("kWh/Nm3"));
-    EXPECT_EQ(unit("t").with_gas_state(GasState::at_20), unit("t"));
-    EXPECT_EQ(unit("万m3(20℃)").gas_state(), GasState::at_20);
-    EXPECT_EQ(unit("m3").gas_state(), std::nullopt);
+    EXPECT_EQ(unit("万m3").with_gas_state(GasState::standard_20c), unit("万m3(20℃)"));
+    EXPECT_EQ(unit("万m3/h").with_gas_state(GasState::standard_0c).text(), "万m3(0℃)/h");
+    EXPECT_EQ(unit("kWh/m3").with_gas_state(GasState::standard_0c), unit("kWh/Nm3"));
+    EXPECT_EQ(unit("t").with_gas_state(GasState::standard_20c), unit("t"));
+    EXPECT_EQ(unit("万m3(20℃)").gas_state(), GasState::standard_20c);
+    EXPECT_EQ(unit("m3").gas_state(), GasState::unstated);
 }
 
 TEST(Units, WhatIsCalculatedHasAReadableName) {
