@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.dont_write_bytecode = True
 import include_rules  # noqa: E402
 import one_clock  # noqa: E402
+import one_definition  # noqa: E402
 
 
 class Tree(unittest.TestCase):
@@ -31,6 +32,15 @@ class Tree(unittest.TestCase):
     def test_a_line_may_see_the_store(self):
         root = self.tree(gateway__polling__x_h='#include "gateway/buffer/sample_store.h"\n')
         self.assertEqual(list(include_rules.broken_rules(root)), [])
+
+    def test_two_types_of_one_name_are_seen(self):
+        root = self.tree(gateway__a_h="enum class State : int { on, off };\n", config__b_h="struct State {\n    int x;\n};\n")
+        self.assertEqual(one_definition.duplicates(root), {"State": ["config/b.h", "gateway/a.h"]})
+
+    def test_hidden_and_announced_types_are_not_taken_for_duplicates(self):
+        root = self.tree(gateway__a_h="struct State {};\n", config__b_h="struct State;\n",
+                         config__c_cpp="namespace {\nstruct State {};\n}  // namespace\n")
+        self.assertEqual(one_definition.duplicates(root), {})
 
     def test_a_header_may_not_show_a_library(self):
         root = self.tree(gateway__uplink__mqtt__x_h="#include <mqtt/async_client.h>\n")

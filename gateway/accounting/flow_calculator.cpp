@@ -1,0 +1,366 @@
+#include "gateway/accounting/flow_calculator.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+namespace mg {
+namespace {
+
+constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
+
+constexpr bool is_shorter(StatType a, StatType b) {
+    return static_cast<int>(a) < static_cast<int>(b);
+}
+
+}  // namespace
+
+FlowCalculator::FlowCalculator(std::span<const Flow> flows, const CoefficientTable& coefficients,
+                               const EnteredValues& entered, const StoredFigures& stored, SeriesOf series_of,
+                               std::chrono::minutes utc_offset)
+    : flows_{flows},
+      coefficients_{coefficients},
+      entered_{entered},
+      stored_{stored},
+      series_of_{std::move(series_of)},
+      utc_offset_{utc_offset},
+      reached_(flows.size()) {}
+
+SiteCalendar FlowCalculator::calendar_of(FlowIndex flow) const {
+    return {.utc_offset = utc_offset_, .real_time = flows_[flow].interval};
+}
+
+void FlowCalculator::begin(FlowIndex flow, UtcTime at) {
+    reached_[flow] = at;
+}
+
+std::optional<UtcTime> FlowCalculator::reached(FlowIndex flow) const {
+    return reached_[flow];
+}
+
+void FlowCalculator::forget_before(UtcTime time) {
+    forgotten_before_ = time;
+    std::erase_if(figures_, [&](const auto& entry) { return std::get<UtcTime>(entry.first) < time; });
+}
+
+// ---- going on ----
+
+void FlowCalculator::go_on(UtcTime until, std::vector<ComputedFigure>& out) {
+    for (FlowIndex flow = 0; flow < flows_.size(); ++flow) {
+        if (flows_[flow].is_metered())
+            go_on(flow, until, out);
+        else
+            go_on_entered(flow, until, out);
+    }
+}
+
+/// The begin of the first shortest period that all inputs of its version cover.
+std::optional<UtcTime> FlowCalculator::first_known(FlowIndex flow) const {
+    UtcTime known = UtcTime::min();
+    const auto calendar = calendar_of(flow);
+    const auto consider = [&](std::optional<UtcTime> begin) {
+        if (begin) known = std::max(known, *begin);
+        return begin.has_value();
+    };
+    for (const auto& version : flows_[flow].versions) {
+        for (const auto& term : version.terms) {
+            if (const auto* key = std::get_if<RegisterKey>(&term.input)) {
+                const SpanSeries* series = series_of_(*key);
+                if (series == nullptr || !consider(series->begin())) return {};
+            } else {
+                const FlowIndex input = std::get<FlowIndex>(term.input);
+                if (flows_[input].is_metered() && !consider(first_known(input))) return {};
+            }
+        }
+        if (known < version.to) break;
+    }
+    if (known == UtcTime::min()) return {};
+    const auto period = calendar.containing(flows_[flow].base, known);
+    return period.from == known ? period.from : period.to;
+}
+
+void FlowCalculator::go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out) {
+    if (!reached_[flow]) reached_[flow] = first_known(flow);
+    if (!reached_[flow]) return;
+    const auto calendar = calendar_of(flow);
+    for (;;) {
+        const auto period = calendar.containing(flows_[flow].base, *reached_[flow]);
+        if (period.to > until) return;
+        const auto all = pieces(flow, period.from, period.to);
+        const bool is_valid = std::ranges::any_of(all, [](const Piece& p) { return p.version != nullptr; });
+        if (is_valid) {
+            auto figure = shortest(flow, period);
+            if (!figure) return;
+            keep(flow, period, std::move(*figure), out);
+        }
+        reached_[flow] = period.to;
+        compute_longer(flow, period.type, period.to, out);
+    }
+}
+
+/// Entered values come in any order, months after their period: all of them are gone through again.
+void FlowCalculator::go_on_entered(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out) {
+    const auto calendar = calendar_of(flow);
+    const UtcTime from = reached_[flow].value_or(UtcTime::min());
+    std::set<std::pair<UtcTime, StatType>> due;
+    for (const auto& period : entered_.periods_of(flows_[flow].id)) {
+        due.emplace(period.to, period.type);
+        for (const auto type : kTypes) {
+            if (is_shorter(period.type, type)) due.emplace(calendar.containing(type, period.from).to, type);
+        }
+    }
+    for (const auto& [end, type] : due) {
+        if (end <= from || end > until) continue;
+        const auto period = calendar.containing(type, end - milliseconds{1});
+        if (find(flow, period)) continue;
+        auto figure = longer(flow, period);
+        if (figure) keep(flow, period, std::move(*figure), out);
+    }
+}
+
+void FlowCalculator::compute_longer(FlowIndex flow, StatType than, UtcTime end,
+                                    std::vector<ComputedFigure>& out) {
+    const auto calendar = calendar_of(flow);
+    for (const auto type : kTypes) {
+        if (!is_shorter(than, type)) continue;
+        const auto period = calendar.containing(type, end - milliseconds{1});
+        if (period.to != end) return;
+        auto figure = longer(flow, period);
+        if (figure) keep(flow, period, std::move(*figure), out);
+    }
+}
+
+void FlowCalculator::keep(FlowIndex flow, const StatPeriod& period, FlowFigure figure,
+                          std::vector<ComputedFigure>& out) {
+    figure.total = total_at(flow, period.type, period.from) + figure.amount;
+    figures_.insert_or_assign(Key{flow, period.type, period.from}, figure);
+    out.push_back({flow, period, std::move(figure)});
+}
+
+std::optional<FlowFigure> FlowCalculator::find(FlowIndex flow, const StatPeriod& period) const {
+    const auto known = figures_.find({flow, period.type, period.from});
+    if (known != figures_.end()) return known->second;
+    const bool is_done = reached_[flow] && period.to <= *reached_[flow];
+    const bool may_be_stored = !flows_[flow].is_metered() || is_done || period.from < forgotten_before_;
+    return may_be_stored ? stored_.find(flows_[flow].id, period) : std::nullopt;
+}
+
+// ---- amounts ----
+
+std::optional<FlowFigure> FlowCalculator::entered(FlowIndex flow, const StatPeriod& period) const {
+    const auto* value = entered_.find(flows_[flow].id, period);
+    if (value == nullptr) return {};
+    return FlowFigure{Exact{value->value}, {}, Mark::entered, value->input_type};
+}
+
+std::optional<FlowFigure> FlowCalculator::shortest(FlowIndex flow, const StatPeriod& period) const {
+    if (auto value = entered(flow, period)) return value;
+    if (period.from >= reuse_from_) {
+        if (auto stored = stored_.find(flows_[flow].id, period)) return stored;
+    }
+    const auto sum = amount(flow, period.from, period.to);
+    if (!sum) return {};
+    const FlowVersion* version = flows_[flow].version_at(period.to - milliseconds{1});
+    return FlowFigure{sum->amount, {}, sum->marks, version == nullptr ? 4 : version->input_type};
+}
+
+std::optional<FlowFigure> FlowCalculator::longer(FlowIndex flow, const StatPeriod& period) const {
+    if (auto value = entered(flow, period)) return value;
+    const FlowVersion* version = flows_[flow].version_at(period.from);
+    if (version != nullptr && version->months_entered && period.type == StatType::month) return {};
+    auto figure = sum_of_parts(flow, period);
+    if (!figure || !add_entered_inputs(flow, period, *figure)) return {};
+    return figure;
+}
+
+std::optional<FlowFigure> FlowCalculator::sum_of_parts(FlowIndex flow, const StatPeriod& period) const {
+    const auto calendar = calendar_of(flow);
+    const Flow& of = flows_[flow];
+    std::optional<FlowFigure> sum;
+    const auto add = [&](const FlowFigure& part) {
+        if (!sum) {
+            sum = part;
+            return;
+        }
+        sum->amount += part.amount;
+        sum->marks = sum->marks.followed_by(part.marks);
+        sum->input_type = part.input_type;
+    };
+    const auto longest_part_at = [&](UtcTime at) -> std::optional<std::pair<StatPeriod, FlowFigure>> {
+        const FlowVersion* version = of.version_at(at);
+        const bool only_months =
+            version != nullptr && version->months_entered && period.type == StatType::year;
+        for (const auto type : {StatType::month, StatType::day, StatType::real_time}) {
+            if (!is_shorter(type, period.type) || (only_months && type != StatType::month)) continue;
+            const auto part = calendar.containing(type, at);
+            if (part.from != at || part.to > period.to) continue;
+            if (auto figure = find(flow, part)) return std::pair{part, *figure};
+        }
+        return {};
+    };
+    for (UtcTime at = period.from; at < period.to;) {
+        if (const auto* opening = entered_.opening_from(of.id, at);
+            opening != nullptr && opening->to <= period.to) {
+            add({Exact{opening->amount}, {}, Mark::opening, 4});
+            at = opening->to;
+        } else if (const auto part = longest_part_at(at)) {
+            add(part->second);
+            at = part->first.to;
+        } else if (of.version_at(at) == nullptr) {
+            UtcTime next = period.to;
+            for (const auto& version : of.versions) {
+                if (version.from > at) next = std::min(next, version.from);
+            }
+            at = next;
+        } else {
+            return {};
+        }
+    }
+    return sum;
+}
+
+bool FlowCalculator::add_entered_inputs(FlowIndex flow, const StatPeriod& period, FlowFigure& figure) const {
+    const FlowVersion* version = flows_[flow].version_at(period.to - milliseconds{1});
+    if (version == nullptr) return true;
+    for (const auto& term : version->terms) {
+        const auto* input = std::get_if<FlowIndex>(&term.input);
+        if (input == nullptr) continue;
+        const auto whole = find(*input, period);
+        const FlowVersion* of_input = flows_[*input].version_at(period.from);
+        if (!whole) {
+            // By stock-taking: not known before somebody entered it.
+            if (of_input != nullptr && of_input->months_entered) return false;
+            continue;
+        }
+        const auto parts = sum_of_parts(*input, period);
+        if (!parts) continue;
+        const Exact more = whole->amount - parts->amount;
+        if (more.is_zero()) continue;
+        const auto factor = weight(term, period.to - milliseconds{1});
+        if (!factor) return false;
+        figure.amount += more * term.constant * *factor;
+        if (whole->marks.has(Mark::entered)) figure.marks |= Mark::entered;
+    }
+    return true;
+}
+
+std::vector<FlowCalculator::Piece> FlowCalculator::pieces(FlowIndex flow, UtcTime from, UtcTime to) const {
+    std::set<UtcTime> cuts{from};
+    const auto cut = [&](UtcTime at) {
+        if (at > from && at < to) cuts.insert(at);
+    };
+    for (const auto& version : flows_[flow].versions) {
+        cut(version.from);
+        cut(version.to);
+        for (const auto& term : version.terms) {
+            const auto names = coefficients_in(term.weight);
+            for (const UtcTime change : coefficients_.changes(names, from, to)) cut(change);
+        }
+    }
+    std::vector<Piece> all;
+    for (auto at = cuts.begin(); at != cuts.end(); ++at) {
+        const auto next = std::next(at);
+        all.push_back({*at, next == cuts.end() ? to : *next, flows_[flow].version_at(*at)});
+    }
+    return all;
+}
+
+std::optional<PeriodAmount> FlowCalculator::amount(FlowIndex flow, UtcTime from, UtcTime to) const {
+    std::optional<PeriodAmount> sum;
+    for (const auto& piece : pieces(flow, from, to)) {
+        PeriodAmount of_piece;
+        if (piece.version != nullptr) {
+            for (const auto& term : piece.version->terms) {
+                const auto input = input_amount(term, flows_[flow].base, piece.from, piece.to);
+                const auto factor = weight(term, piece.from);
+                if (!input || !factor) return {};
+                of_piece.amount += input->amount * term.constant * *factor;
+                of_piece.marks |= input->marks;
+            }
+        }
+        if (!sum) {
+            sum = of_piece;
+            continue;
+        }
+        const bool cut_in_a_span =
+            sum->marks.has(Mark::end_bridged) || of_piece.marks.has(Mark::begin_bridged);
+        sum->amount += of_piece.amount;
+        sum->marks = sum->marks.followed_by(of_piece.marks);
+        if (cut_in_a_span) sum->marks |= Mark::split;
+    }
+    return sum;
+}
+
+std::optional<PeriodAmount> FlowCalculator::input_amount(const FlowTerm& term, StatType type, UtcTime from,
+                                                         UtcTime to) const {
+    if (const auto* key = std::get_if<RegisterKey>(&term.input)) {
+        const SpanSeries* series = series_of_(*key);
+        return series == nullptr ? std::nullopt : series->amount(from, to);
+    }
+    return flow_amount(std::get<FlowIndex>(term.input), type, from, to);
+}
+
+/// Of a flow that is an input: its own figures where they make up [from, to), else from its terms.
+std::optional<PeriodAmount> FlowCalculator::flow_amount(FlowIndex flow, StatType type, UtcTime from,
+                                                        UtcTime to) const {
+    const auto calendar = calendar_of(flow);
+    const auto whole = calendar.containing(type, from);
+    if (whole.from == from && whole.to == to) {
+        const auto figure = find(flow, whole);
+        if (figure) return PeriodAmount{figure->amount, figure->marks};
+        if (!flows_[flow].is_metered() || type != StatType::real_time) return {};
+    }
+    const bool is_reached = reached_[flow] && to <= *reached_[flow];
+    if (!is_reached) return {};
+    return amount(flow, from, to);
+}
+
+std::optional<Exact> FlowCalculator::weight(const FlowTerm& term, UtcTime at) const {
+    if (term.weight.kind == Expression::Kind::number) return term.weight.number;
+    const auto value = evaluate(
+        term.weight, {.reference = [&](const Reference& reference) -> Result<Exact> {
+                          const auto* coefficient = coefficients_.at(reference.name, at);
+                          if (coefficient == nullptr) return fail(Failure::rejected, reference.name);
+                          return coefficient->value;
+                      },
+                      .part = [](std::size_t) -> Result<Exact> { return fail(Failure::rejected, {}); }});
+    return value ? std::optional{*value} : std::nullopt;
+}
+
+// ---- totals ----
+
+/// From the longest period that ends at `at`; a month that is entered does not bear on its days.
+Exact FlowCalculator::total_at(FlowIndex flow, StatType type, UtcTime at) const {
+    const auto calendar = calendar_of(flow);
+    const UtcTime year = calendar.year_start(at);
+    if (at == year) return {};
+    const FlowVersion* version = flows_[flow].version_at(at - milliseconds{1});
+    const bool apart = version != nullptr && version->months_entered;
+    for (const auto candidate : {StatType::month, StatType::day, StatType::real_time}) {
+        if (apart && (candidate == StatType::month) != (type == StatType::month)) continue;
+        const auto before = calendar.containing(candidate, at - milliseconds{1});
+        if (before.to != at) continue;
+        if (const auto figure = find(flow, before)) return figure->total;
+    }
+    if (const auto* opening = entered_.opening_until(flows_[flow].id, at)) {
+        return total_at(flow, type, opening->from) + Exact{opening->amount};
+    }
+    const FlowFigure* last = nullptr;
+    UtcTime last_end = year;
+    for (const auto& [key, figure] : figures_) {
+        const auto& [of, of_type, from] = key;
+        if (of != flow || from < year) continue;
+        if (apart && (of_type == StatType::month) != (type == StatType::month)) continue;
+        const UtcTime end = calendar.containing(of_type, from).to;
+        if (end <= at && end > last_end) {
+            last = &figure;
+            last_end = end;
+        }
+    }
+    if (last != nullptr) return last->total;
+    return stored_.last_total(flows_[flow].id, year, std::min(at, reached_[flow].value_or(at)))
+        .value_or(Exact{});
+}
+
+}  // namespace mg
