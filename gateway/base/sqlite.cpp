@@ -1,5 +1,6 @@
 #include "gateway/base/sqlite.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 
@@ -81,6 +82,11 @@ Statement& Statement::bind(int parameter, std::string_view text) {
 
 Statement& Statement::bind(int parameter, std::span<const std::uint8_t> bytes) {
     sqlite3_bind_blob64(statement_.get(), parameter, bytes.data(), bytes.size(), SQLITE_STATIC);
+    return *this;
+}
+
+Statement& Statement::bind_null(int parameter) {
+    sqlite3_bind_null(statement_.get(), parameter);
     return *this;
 }
 
@@ -203,7 +209,15 @@ Result<std::string> Database::text(std::string_view sql) {
 }
 
 Result<> Database::check() {
-    const auto verdict = text("PRAGMA quick_check(1)");
+    return verdict_of("PRAGMA quick_check(1)");
+}
+
+Result<> Database::check_table(const std::string& name) {
+    return verdict_of("PRAGMA quick_check(" + name + ")");
+}
+
+Result<> Database::verdict_of(const std::string& check) {
+    auto verdict = text(check);
     if (!verdict) return tl::unexpected<Error>(verdict.error());
     if (*verdict == "ok") return {};
     // The check reports a page that the disk would not give as a finding like any other.
@@ -214,6 +228,7 @@ Result<> Database::check() {
         const char* digits = verdict->data() + at + kUnread.size();
         std::from_chars(digits, verdict->data() + verdict->size(), code);
     }
+    std::ranges::replace(*verdict, '\n', ' ');
     const char* file = sqlite3_db_filename(connection_.get(), nullptr);
     return fail(failure_of(connection_.get(), code),
                 (file != nullptr ? std::string(file) + ": " : std::string{}) + *verdict);

@@ -34,6 +34,7 @@ public:
     Statement& bind(int parameter, std::int64_t value);
     Statement& bind(int parameter, std::string_view text);
     Statement& bind(int parameter, std::span<const std::uint8_t> bytes);
+    Statement& bind_null(int parameter);
 
     /// True: a row can be read. False: done, and reset.
     [[nodiscard]] Result<bool> step();
@@ -72,6 +73,8 @@ public:
     [[nodiscard]] Result<std::string> text(std::string_view sql);
     /// Reads every page. corrupt: the file is damaged; says where. transient: it could not be read.
     [[nodiscard]] Result<> check();
+    /// The same for one table and its indexes. The name is not quoted: only names of the program.
+    [[nodiscard]] Result<> check_table(const std::string& name);
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     [[nodiscard]] int changes() const;
     /// True inside BEGIN … COMMIT.
@@ -91,6 +94,8 @@ private:
     struct Close {
         void operator()(sqlite3* connection) const;
     };
+    Result<> verdict_of(const std::string& check);
+
     std::unique_ptr<int> log_pages_ =
         std::make_unique<int>(0);  ///< SQLite keeps its address: outlives the connection
     std::unique_ptr<sqlite3, Close> connection_;

@@ -1,5 +1,8 @@
 #include "gateway/base/utc_text.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace mg {
@@ -31,6 +34,39 @@ int digits(std::string_view text, std::size_t first, std::size_t count) {
     return value;
 }
 
+/// `shape` has a d for each digit.
+bool has_shape(std::string_view text, std::string_view shape) {
+    const auto fits = [](char c, char as) { return as == 'd' ? c >= '0' && c <= '9' : c == as; };
+    return text.size() == shape.size() && std::equal(text.begin(), text.end(), shape.begin(), fits);
+}
+
+/// ":34", ":34.2", ":34.250", or nothing.
+std::optional<milliseconds> take_seconds(std::string_view& text) {
+    if (!text.starts_with(':')) return milliseconds{0};
+    if (!has_shape(text.substr(0, 3), ":dd") || digits(text, 1, 2) > 59) return std::nullopt;
+    milliseconds taken = std::chrono::seconds{digits(text, 1, 2)};
+    text.remove_prefix(3);
+    if (!text.starts_with('.')) return taken;
+    text.remove_prefix(1);
+    const auto decimals = std::min(text.find_first_not_of("0123456789"), text.size());
+    constexpr std::array kUnits{0, 100, 10, 1};
+    if (decimals == 0 || decimals >= kUnits.size()) return std::nullopt;
+    taken += milliseconds{digits(text, 0, decimals) * kUnits.at(decimals)};
+    text.remove_prefix(decimals);
+    return taken;
+}
+
+/// "Z" or "+08:00".
+std::optional<std::chrono::minutes> offset_from(std::string_view text) {
+    if (text == "Z") return std::chrono::minutes{0};
+    if (!has_shape(text, "+dd:dd") && !has_shape(text, "-dd:dd")) return std::nullopt;
+    const int hours = digits(text, 1, 2);
+    const int minutes = digits(text, 4, 2);
+    if (hours > 14 || minutes > 59) return std::nullopt;
+    const std::chrono::minutes offset{60 * hours + minutes};
+    return text.front() == '-' ? -offset : offset;
+}
+
 }  // namespace
 
 std::string utc_text(UtcTime time) {
@@ -39,21 +75,26 @@ std::string utc_text(UtcTime time) {
 }
 
 std::optional<UtcTime> utc_from_text(std::string_view text) {
-    constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd.dddZ";
-    if (text.size() != kShape.size()) return std::nullopt;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool fits = kShape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == kShape[i];
-        if (!fits) return std::nullopt;
+    if (text.size() != std::string_view{"dddd-dd-ddTdd:dd:dd.dddZ"}.size() || !text.ends_with('Z')) {
+        return std::nullopt;
     }
+    return utc_from_iso(text);
+}
+
+std::optional<UtcTime> utc_from_iso(std::string_view text) {
+    constexpr std::string_view kToTheMinute = "dddd-dd-ddTdd:dd";
+    if (!has_shape(text.substr(0, kToTheMinute.size()), kToTheMinute)) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{digits(text, 0, 4)},
                                            std::chrono::month{static_cast<unsigned>(digits(text, 5, 2))},
                                            std::chrono::day{static_cast<unsigned>(digits(text, 8, 2))}};
     const int hours = digits(text, 11, 2);
     const int minutes = digits(text, 14, 2);
-    const int seconds = digits(text, 17, 2);
-    if (!date.ok() || hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
+    text.remove_prefix(kToTheMinute.size());
+    const auto seconds = take_seconds(text);
+    const auto offset = offset_from(text);
+    if (!date.ok() || hours > 23 || minutes > 59 || !seconds || !offset) return std::nullopt;
     return UtcTime{std::chrono::sys_days{date}} + std::chrono::hours{hours} + std::chrono::minutes{minutes} +
-           std::chrono::seconds{seconds} + milliseconds{digits(text, 20, 3)};
+           *seconds - *offset;
 }
 
 std::string local_text(UtcTime time, std::chrono::minutes utc_offset) {

@@ -158,14 +158,6 @@ void set_file_aside(const std::filesystem::path& path, const std::string& why, U
                                "{0} 无法使用（{1}），已保留为 {0}{2}", path.native(), why, mark));
 }
 
-Result<> sync_folder(const std::filesystem::path& folder) {
-    const UniqueFd open{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (open && ::fsync(open.get()) == 0) return {};
-    const int error = errno;
-    return fail(error == ENOSPC || error == EDQUOT ? Failure::storage_full : Failure::transient,
-                folder.native() + ": " + std::generic_category().message(error));
-}
-
 void remove_database(const std::filesystem::path& path) {
     std::error_code ignored;
     for (const char* part : {"", "-wal", "-shm", "-journal"})

@@ -53,9 +53,6 @@ void set_file_aside(const std::filesystem::path& path, const std::string& why, U
 /// Behind the name of a day file: it is being made. What is left of such files at a start goes away.
 inline constexpr std::string_view kHalfMade = ".new";
 
-/// What was renamed and removed in it survives a power cut when this returns ok.
-Result<> sync_folder(const std::filesystem::path& folder);
-
 /// Removes a database file with its log, index and journal.
 void remove_database(const std::filesystem::path& path);
 

@@ -4,6 +4,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/base/sync_folder.h"
 #include "gateway/buffer/data_folder.h"
 
 namespace mg {

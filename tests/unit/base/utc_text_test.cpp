@@ -31,5 +31,19 @@ TEST(UtcText, AnythingElseIsNoTime) {
     }
 }
 
+TEST(UtcText, TimesFromPeopleCarryTheirOffset) {
+    for (const std::string_view text :
+         {"2026-11-22T12:45:34.250Z", "2026-11-22T20:45:34.25+08:00", "2026-11-22T07:15:34.250-05:30"}) {
+        EXPECT_EQ(utc_from_iso(text), kMoment) << text;
+    }
+    EXPECT_EQ(utc_from_iso("2026-11-23T00:00+08:00"), sys_days{2026y / 11 / 22} + 16h);
+    for (const std::string_view text :
+         {"", "2026-11-22", "2026-11-22T12:45", "2026-11-22 12:45Z", "2026-11-22T12:45:60Z",
+          "2026-11-22T12:45:34.Z", "2026-11-22T12:45:34.2501Z", "2026-11-22T12:45+8:00",
+          "2026-11-22T12:45+08:00x", "2026-02-30T12:45Z", "2026-11-22T12:45:34.25"}) {
+        EXPECT_FALSE(utc_from_iso(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace mg
