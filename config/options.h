@@ -124,6 +124,7 @@ struct Multiplier {
     Decimal pt{1, 0};
     /// By which a point with this ratio is multiplied; 1 where the registers are primary already.
     [[nodiscard]] Result<Decimal> of(Ratio ratio) const;
+    bool operator==(const Multiplier&) const = default;
 };
 
 /// State of a gas at which its volume is counted (计量状态); 101.325 kPa for both standard ones.

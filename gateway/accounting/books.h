@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/accounting/dated_record.h"
@@ -56,10 +58,12 @@ struct Recomputation {
 /// What one step of the accounting changes: all of it or nothing is on disk.
 struct BooksChange {
     std::optional<BooksCursor> cursor;
-    std::vector<ItemRecord> records;  ///< their revision numbers are given by the books
-    std::vector<LifeCheckpoint> checkpoints;
-    std::vector<IndexBreak> new_breaks;
-    std::vector<IndexBreak> ended_breaks;
+    std::vector<ItemRecord> records;          ///< their revision numbers are given by the books
+    std::vector<LifeCheckpoint> checkpoints;  ///< take the place of those of the same register and instant
+    /// Older checkpoints go, but the newest of each register before it.
+    std::optional<UtcTime> forget_checkpoints_before;
+    std::vector<IndexBreak> ended_breaks;  ///< by meter, point and first_after; ended before new ones begin
+    std::vector<IndexBreak> new_breaks;    ///< one that stands already keeps its found_at
     std::vector<Recomputation> to_do;
     std::vector<std::int64_t> done;
 };
@@ -70,50 +74,74 @@ struct RecordQuery {
     UtcTime from{UtcTime::min()};  ///< periods that begin in [from, to)
     UtcTime to{UtcTime::max()};
     bool all_revisions{false};  ///< otherwise the newest of each
-    std::size_t most{100'000};
+    std::size_t most{100'000};  ///< the first so many; that many in the answer: there may be more
 };
 
 struct DatedQuery {
-    std::string kind;       ///< empty: all
-    std::string subject;    ///< empty: all
-    bool also_void{false};  ///< revoked ones and those not yet confirmed
+    std::string kind;              ///< empty: all
+    std::string subject;           ///< empty: all; of a record about several meters: one of them
+    bool also_void{false};         ///< revoked ones and those not yet confirmed
+    UtcTime from{UtcTime::min()};  ///< begin_of() in [from, to)
+    UtcTime to{UtcTime::max()};
+    DatedId after{0};  ///< only later ids, for reading on
+    std::size_t most{std::numeric_limits<std::size_t>::max()};
 };
 
+/// The name of the books in the data folder.
+inline constexpr std::string_view kBooksFile = "books.db";
+
 /// The small precious database of everything that is reported and everything that people put on record
-/// (核算库). One SQLite file, FULL synchronous. Thread-safe; every call blocks for the disk. Nothing is ever
-/// deleted but checkpoints and recomputations that are done: a correction is a further row.
+/// (核算库). One SQLite file, FULL synchronous. Thread-safe; every call blocks for the disk and for the call
+/// of another thread, copy_to() and check() for their own reading only. Nothing is ever deleted but
+/// checkpoints and recomputations that are done: a correction is a further row.
+///
+/// A write that is ok survives a power cut; one that fails has not happened. Except that after a failure of
+/// the disk a power cut before the next write may bring it to life, whole.
 class Books {
 public:
-    /// Makes the file where there is none. invalid_config: of a later version; corrupt: damaged.
+    /// Makes the file where there is none. invalid_config: of a later version. corrupt: damaged, empty, or
+    /// gone with its log left behind; nothing is touched then. transient: the disk would not read it. Reads
+    /// all of it up to 64 MiB, else all but records and checkpoints.
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& file);
     virtual ~Books() = default;
 
     // ---- what people put on record ----
-    /// On disk before it returns; gives the id. `id` of the argument is ignored.
-    virtual Result<DatedId> put(const DatedRecord& record) = 0;
-    /// rejected: no such record, or revoked already.
+    // What these bring into force or take out of it is noted in to_do() by the same write, so that no crash
+    // can forget it: from begin_of() to end_of(), the one item of an opening or entry, with the cause
+    // "replacement 17" or "replacement 17 revoked". A lock asks for nothing, but its revocation does.
+
+    /// All or none are on disk; gives their ids. Ids, confirmations and revocations in the argument are
+    /// ignored. rejected: not sound(), says which.
+    virtual Result<std::vector<DatedId>> put_all(const std::vector<DatedRecord>& records) = 0;
+    Result<DatedId> put(const DatedRecord& record);
+    /// rejected: no such record, revoked already, or by nobody.
     virtual Result<> revoke(DatedId id, const std::string& person, const std::string& remark, UtcTime at) = 0;
-    /// rejected: no such record, nothing to confirm, or by the author himself.
+    /// rejected: no such record, nothing to confirm, by the author himself, or by nobody.
     virtual Result<> confirm(DatedId id, const std::string& person, UtcTime at) = 0;
     virtual Result<std::optional<DatedRecord>> dated(DatedId id) = 0;
     /// By id.
     virtual Result<std::vector<DatedRecord>> dated(const DatedQuery& query) = 0;
 
     // ---- what accounting derives ----
-    /// One transaction. A record equal to the newest revision (value, marks, input type) is not stored again;
-    /// gives those that were, with their revision.
+    /// One transaction. A record whose value, marks and input type are those of the newest revision of its
+    /// item and period makes no revision: where only `exact`, `total` or `item_version` differ (a carry from
+    /// earlier in the year moves totals), the newest revision gets these in place and keeps its cause and
+    /// its computed_at. Gives the revisions that were made.
     virtual Result<std::vector<ItemRecord>> commit(const BooksChange& change) = 0;
     virtual Result<std::optional<BooksCursor>> cursor() = 0;
     /// By item, type, period, revision.
     virtual Result<std::vector<ItemRecord>> records(const RecordQuery& query) = 0;
-    /// The newest checkpoint of each register at or before `at`.
+    /// The newest checkpoint of each register at or before `at`, by meter and point.
     virtual Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) = 0;
-    /// Those that stand.
+    /// Those that stand, by meter, point and time.
     virtual Result<std::vector<IndexBreak>> breaks() = 0;
+    /// In the order in which they came.
     virtual Result<std::vector<Recomputation>> to_do() = 0;
 
     /// A copy as of one moment while others go on writing; see sqlite::Database::copy_to.
     virtual Result<> copy_to(const std::filesystem::path& file) = 0;
+    /// Reads every page. corrupt: damaged, says where.
+    virtual Result<> check() = 0;
 };
 
 }  // namespace mg

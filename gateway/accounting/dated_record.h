@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "config/options.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/result.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
 #include "gateway/reading/stat_period.h"
@@ -150,11 +152,25 @@ struct DatedRecord {
     bool operator==(const DatedRecord&) const = default;
 };
 
-/// "replacement", "multiplier", "ruling", …: the kind of a body, stored and shown in JSON.
+/// "rolled_over", "was_reset", "genuine", "false_value".
+std::string_view to_string(IndexVerdict verdict);
+std::optional<IndexVerdict> index_verdict_from(std::string_view name);
+
+/// "replacement", "multiplier", "ruling", "out_of_service", "production_stop", "opening", "entry",
+/// "coefficient", "lock": the kind of a body, stored and shown in JSON.
 std::string_view kind_of(const DatedBody& body);
-/// The meter, item or coefficient that it is about; empty: the site.
+std::vector<std::string_view> dated_kinds();
+/// The meter, item or coefficient that it is about, several meters with a space between; empty: the site.
 std::string subject_of(const DatedBody& body);
-/// The first instant whose figures may depend on it.
+/// The first instant that it says something about. Where an index is put on record or ruled upon, the span
+/// that a missing boundary makes before it depends on it as well.
 UtcTime begin_of(const DatedBody& body);
+/// Where what it says ends; none: it holds on. Running totals carry it further.
+std::optional<UtcTime> end_of(const DatedBody& body);
+
+/// rejected, in one line: an id that is none, times in the wrong order or outside of 2000 … 2199, a period
+/// of the wrong type, a ratio that is not above 0, a number or text that is too long, nobody's name under it.
+Result<> sound(const DatedBody& body);
+Result<> sound(const DatedRecord& record);
 
 }  // namespace mg

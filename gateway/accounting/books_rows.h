@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/base/sqlite.h"
+
+/// How the files of books.db are read and written: small things that all its tables share.
+namespace mg::books {
+
+inline tl::unexpected<Error> pass_on(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
+
+/// In the file a time is its milliseconds since 1970, UTC.
+inline std::int64_t number(UtcTime time) {
+    return time.time_since_epoch().count();
+}
+inline UtcTime time(std::int64_t number) {
+    return UtcTime{milliseconds{number}};
+}
+
+/// Calls `use` for each row until it gives an error.
+template <class Use>
+Result<> each_row(sqlite::Statement& rows, const Use& use) {
+    while (true) {
+        const auto row = rows.step();
+        if (!row) return pass_on(row.error());
+        if (!*row) return {};
+        if (Result<> used = use(); !used) {
+            rows.reset();
+            return used;
+        }
+    }
+}
+
+/// The first column of the only row that an INSERT … RETURNING gives.
+Result<std::int64_t> returned(sqlite::Statement& statement);
+
+/// Undone unless committed.
+class Transaction {
+public:
+    explicit Transaction(sqlite::Database& file) : file_{file} {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+    Result<> begin();
+    Result<> commit();
+
+private:
+    sqlite::Database& file_;
+};
+
+}  // namespace mg::books

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/accounting/books.h"
+#include "gateway/base/sqlite.h"
+
+namespace mg {
+
+/// The Books in one file of SQLite, in WAL mode.
+///
+/// Records are kept by (type, bucket, item, begin), where a bucket is four hours of real-time records: so one
+/// quarter-hour of a hundred items touches some tens of pages instead of a hundred, and a month of one item
+/// is still some two hundred places to read.
+class SqliteBooks final : public Books {
+public:
+    static Result<std::unique_ptr<Books>> open(const std::filesystem::path& path);
+
+    Result<std::vector<DatedId>> put_all(const std::vector<DatedRecord>& records) override;
+    Result<> revoke(DatedId id, const std::string& person, const std::string& remark, UtcTime at) override;
+    Result<> confirm(DatedId id, const std::string& person, UtcTime at) override;
+    Result<std::optional<DatedRecord>> dated(DatedId id) override;
+    Result<std::vector<DatedRecord>> dated(const DatedQuery& query) override;
+
+    Result<std::vector<ItemRecord>> commit(const BooksChange& change) override;
+    Result<std::optional<BooksCursor>> cursor() override;
+    Result<std::vector<ItemRecord>> records(const RecordQuery& query) override;
+    Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) override;
+    Result<std::vector<IndexBreak>> breaks() override;
+    Result<std::vector<Recomputation>> to_do() override;
+
+    Result<> copy_to(const std::filesystem::path& to) override;
+    Result<> check() override;
+
+private:
+    using ItemNumbers = std::map<std::string, std::int64_t, std::less<>>;
+
+    SqliteBooks(std::filesystem::path path, sqlite::Database file)
+        : path_{std::move(path)}, file_{std::move(file)} {}
+
+    // The caller holds the lock; writes are inside of a transaction.
+    Result<std::optional<DatedRecord>> find(DatedId id);
+    Result<DatedRecord> dated_row(const sqlite::Statement& row) const;
+    Result<> note(const Recomputation& work);
+    Result<> note_effect(const DatedRecord& record, bool revoked);
+    Result<std::int64_t> item_number(const std::string& item);
+    Result<std::int64_t> register_number(const MeterId& meter, const PointId& point);
+    Result<> write_cursor(const BooksCursor& cursor);
+    Result<std::vector<ItemRecord>> write_records(const std::vector<ItemRecord>& records);
+    Result<> write_checkpoints(const BooksChange& change);
+    Result<> write_breaks(const BooksChange& change);
+    Result<> write_work(const BooksChange& change);
+    Result<ItemNumbers> numbers_of(const std::vector<std::string>& items);
+    Result<std::vector<std::int64_t>> buckets_of(StatType type, UtcTime from, UtcTime to);
+    /// After a commit: moves a long log into the file.
+    void tidy();
+    [[nodiscard]] Error damaged(const std::string& what) const;
+
+    std::filesystem::path path_;
+    std::mutex mutex_;  ///< one connection for all: its statements and transactions are nobody else's
+    sqlite::Database file_;
+};
+
+}  // namespace mg

@@ -1,0 +1,285 @@
+#include <algorithm>
+#include <array>
+
+#include "gateway/accounting/books_rows.h"
+#include "gateway/accounting/sqlite_books.h"
+#include "gateway/base/check.h"
+
+// Records and their revisions.
+namespace mg {
+namespace {
+
+using namespace books;
+
+constexpr std::string_view kAllItems = "SELECT name, number FROM items";
+constexpr std::string_view kNewest =
+    "SELECT revision, value, marks, input_type, exact, total, item_version FROM records "
+    "WHERE type = ? AND bucket = ? AND item = ? AND start = ? AND length = ? ORDER BY revision DESC LIMIT 1";
+constexpr std::string_view kCarry =
+    "UPDATE records SET exact = ?, total = ?, item_version = ? "
+    "WHERE type = ? AND bucket = ? AND item = ? AND start = ? AND length = ? AND revision = ?";
+constexpr std::string_view kAddRecord =
+    "INSERT INTO records(type, bucket, item, start, length, revision, value, marks, input_type, exact, "
+    "total, "
+    "item_version, cause, computed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr std::string_view kNextBucket =
+    "SELECT bucket FROM records WHERE type = ? AND bucket >= ? ORDER BY bucket LIMIT 1";
+constexpr std::string_view kReadRecords =
+    "SELECT start, length, revision, value, marks, input_type, exact, total, item_version, cause, "
+    "computed_at "
+    "FROM records WHERE type = ? AND bucket = ? AND item = ? AND start >= ? AND start < ? "
+    "ORDER BY start, length, revision";
+
+constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
+
+/// Periods of this type that begin in the same span of this length lie together.
+std::chrono::hours bucket_length(StatType type) {
+    switch (type) {
+        case StatType::real_time:
+            return std::chrono::hours{4};
+        case StatType::day:
+            return std::chrono::days{32};
+        case StatType::month:
+        case StatType::year:
+            break;
+    }
+    return std::chrono::days{36'600};
+}
+
+std::int64_t bucket_of(StatType type, UtcTime from) {
+    const std::int64_t length = milliseconds{bucket_length(type)}.count();
+    return number(from) / length - (number(from) % length < 0 ? 1 : 0);
+}
+
+std::int64_t code(StatType type) {
+    return static_cast<std::int64_t>(type);
+}
+
+/// The place of a record in the file.
+struct RecordKey {
+    std::int64_t type;
+    std::int64_t bucket;
+    std::int64_t item;
+    std::int64_t start;
+    std::int64_t length;
+
+    void bind_to(sqlite::Statement& statement, int first) const {
+        statement.bind(first, type)
+            .bind(first + 1, bucket)
+            .bind(first + 2, item)
+            .bind(first + 3, start)
+            .bind(first + 4, length);
+    }
+};
+
+Result<std::optional<Decimal>> value_in(const sqlite::Statement& row, int column) {
+    if (row.is_null(column)) return std::nullopt;
+    const auto value = Decimal::parse(row.text(column));
+    if (!value) return fail(Failure::corrupt, std::string(kBooksFile) + ": " + value.error().what);
+    return *value;
+}
+
+/// What a row says of a record, from `value` on to `item_version`.
+Result<> read_figures(const sqlite::Statement& row, int first, ItemRecord& record) {
+    auto value = value_in(row, first);
+    if (!value) return pass_on(value.error());
+    record.value = *value;
+    record.marks = Marks{static_cast<std::uint32_t>(row.integer(first + 1))};
+    record.input_type = static_cast<int>(row.integer(first + 2));
+    record.exact = row.text(first + 3);
+    record.total = row.text(first + 4);
+    record.item_version = time(row.integer(first + 5));
+    return {};
+}
+
+bool same_figure(const ItemRecord& a, const ItemRecord& b) {
+    return a.value == b.value && a.marks == b.marks && a.input_type == b.input_type;
+}
+bool same_ground(const ItemRecord& a, const ItemRecord& b) {
+    return a.exact == b.exact && a.total == b.total && a.item_version == b.item_version;
+}
+
+/// The three statements that one commit needs again and again.
+class RecordWriter {
+public:
+    explicit RecordWriter(sqlite::Database& file) : file_{file} {}
+
+    Result<> prepare() {
+        for (const auto& [statement, sql] :
+             {std::pair{&newest_, kNewest}, std::pair{&carry_, kCarry}, std::pair{&add_, kAddRecord}}) {
+            auto prepared = file_.prepare(sql);
+            if (!prepared) return pass_on(prepared.error());
+            *statement = std::move(*prepared);
+        }
+        return {};
+    }
+
+    /// True: it is a new revision, whose number is in the record now.
+    Result<bool> write(const RecordKey& key, ItemRecord& record) {
+        key.bind_to(newest_, 1);
+        const auto row = newest_.step();
+        if (!row) return pass_on(row.error());
+        if (!*row) {
+            record.revision = 0;
+            return add(key, record);
+        }
+        ItemRecord newest;
+        newest.revision = static_cast<std::uint32_t>(newest_.integer(0));
+        const auto read = read_figures(newest_, 1, newest);
+        newest_.reset();
+        if (!read) return pass_on(read.error());
+        record.revision = newest.revision + 1;
+        if (!same_figure(record, newest)) return add(key, record);
+        if (!same_ground(record, newest)) {
+            if (auto carried = carry(key, newest.revision, record); !carried) return pass_on(carried.error());
+        }
+        return false;
+    }
+
+private:
+    Result<bool> add(const RecordKey& key, const ItemRecord& record) {
+        const std::string value = record.value ? record.value->to_string() : std::string{};
+        key.bind_to(add_, 1);
+        add_.bind(6, std::int64_t{record.revision}).bind(7, std::string_view{value});
+        if (!record.value) add_.bind_null(7);
+        add_.bind(8, std::int64_t{record.marks.bits()})
+            .bind(9, std::int64_t{record.input_type})
+            .bind(10, std::string_view{record.exact})
+            .bind(11, std::string_view{record.total})
+            .bind(12, number(record.item_version))
+            .bind(13, std::string_view{record.cause})
+            .bind(14, number(record.computed_at));
+        if (auto added = add_.run(); !added) return pass_on(added.error());
+        return true;
+    }
+    Result<> carry(const RecordKey& key, std::uint32_t revision, const ItemRecord& record) {
+        carry_.bind(1, std::string_view{record.exact})
+            .bind(2, std::string_view{record.total})
+            .bind(3, number(record.item_version));
+        key.bind_to(carry_, 4);
+        return carry_.bind(9, std::int64_t{revision}).run();
+    }
+
+    sqlite::Database& file_;
+    sqlite::Statement newest_;
+    sqlite::Statement carry_;
+    sqlite::Statement add_;
+};
+
+/// Reads the records of one item in one bucket.
+class RecordReader {
+public:
+    static Result<RecordReader> open(sqlite::Database& file) {
+        auto rows = file.prepare(kReadRecords);
+        if (!rows) return pass_on(rows.error());
+        return RecordReader{std::move(*rows)};
+    }
+
+    /// Stops when `records` has `most`.
+    Result<> read(std::string_view item, std::int64_t item_number, StatType type, std::int64_t bucket,
+                  const RecordQuery& query, std::vector<ItemRecord>& records) {
+        rows_.bind(1, code(type)).bind(2, bucket).bind(3, item_number);
+        rows_.bind(4, number(query.from)).bind(5, number(query.to));
+        const std::size_t before = records.size();
+        return each_row(rows_, [&]() -> Result<> {
+            const UtcTime from = time(rows_.integer(0));
+            const StatPeriod period{type, from, from + milliseconds{rows_.integer(1)}};
+            const bool later_revision = records.size() > before && records.back().period == period;
+            if (!later_revision || query.all_revisions) {
+                if (records.size() >= query.most) return {};
+                records.emplace_back();
+            }
+            ItemRecord& record = records.back();
+            record.item = item;
+            record.period = period;
+            record.revision = static_cast<std::uint32_t>(rows_.integer(2));
+            record.cause = rows_.text(9);
+            record.computed_at = time(rows_.integer(10));
+            return read_figures(rows_, 3, record);
+        });
+    }
+
+private:
+    explicit RecordReader(sqlite::Statement rows) : rows_{std::move(rows)} {}
+    sqlite::Statement rows_;
+};
+
+}  // namespace
+
+Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<ItemRecord>& records) {
+    RecordWriter writer{file_};
+    if (auto prepared = writer.prepare(); !prepared) return pass_on(prepared.error());
+    std::vector<ItemRecord> revisions;
+    for (ItemRecord record : records) {
+        const StatPeriod& period = record.period;
+        MG_CHECK(period.from < period.to);
+        const auto item = item_number(record.item);
+        if (!item) return pass_on(item.error());
+        const auto made = writer.write({code(period.type), bucket_of(period.type, period.from), *item,
+                                        number(period.from), (period.to - period.from).count()},
+                                       record);
+        if (!made) return pass_on(made.error());
+        if (*made) revisions.push_back(std::move(record));
+    }
+    return revisions;
+}
+
+Result<SqliteBooks::ItemNumbers> SqliteBooks::numbers_of(const std::vector<std::string>& items) {
+    auto rows = file_.prepare(kAllItems);
+    if (!rows) return pass_on(rows.error());
+    ItemNumbers numbers;
+    const auto read = each_row(*rows, [&]() -> Result<> {
+        const auto name = rows->text(0);
+        if (items.empty() || std::ranges::find(items, name) != items.end()) {
+            numbers.emplace(name, rows->integer(1));
+        }
+        return {};
+    });
+    if (!read) return pass_on(read.error());
+    return numbers;
+}
+
+Result<std::vector<std::int64_t>> SqliteBooks::buckets_of(StatType type, UtcTime from, UtcTime to) {
+    auto next = file_.prepare(kNextBucket);
+    if (!next) return pass_on(next.error());
+    const std::int64_t last = bucket_of(type, to - milliseconds{1});
+    std::vector<std::int64_t> buckets;
+    for (std::int64_t bucket = bucket_of(type, from); bucket <= last; ++bucket) {
+        const auto row = next->bind(1, code(type)).bind(2, bucket).step();
+        if (!row) return pass_on(row.error());
+        if (!*row) break;
+        bucket = next->integer(0);
+        next->reset();
+        if (bucket <= last) buckets.push_back(bucket);
+    }
+    return buckets;
+}
+
+Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
+    std::vector<ItemRecord> records;
+    if (query.from >= query.to) return records;
+    const std::scoped_lock lock{mutex_};
+    const auto items = numbers_of(query.items);
+    if (!items) return pass_on(items.error());
+    auto reader = RecordReader::open(file_);
+    if (!reader) return pass_on(reader.error());
+    std::map<StatType, std::vector<std::int64_t>> buckets;
+    for (const StatType type : kTypes) {
+        if (query.type && *query.type != type) continue;
+        auto found = buckets_of(type, query.from, query.to);
+        if (!found) return pass_on(found.error());
+        buckets[type] = std::move(*found);
+    }
+    for (const auto& [item, item_number] : *items) {
+        for (const auto& [type, its_buckets] : buckets) {
+            for (const std::int64_t bucket : its_buckets) {
+                const auto read = reader->read(item, item_number, type, bucket, query, records);
+                if (!read) return pass_on(read.error());
+                if (records.size() >= query.most) return records;
+            }
+        }
+    }
+    return records;
+}
+
+}  // namespace mg

@@ -1,0 +1,388 @@
+#include "tests/unit/accounting/books_fixture.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gateway/accounting/dated_record_json.h"
+
+namespace mg::test {
+namespace {
+
+using std::chrono::days;
+
+const std::vector<std::string> kItems{"elec_purchased", "coal_in", "clinker_out"};
+const std::vector<MeterId> kMeters{{"grid_in1"}, {"hv_kiln"}, {"hv_raw"}};
+const std::vector<PointId> kPoints{{"energy_import"}, {"energy_export"}};
+const std::vector<std::string> kPeople{"li", "wang", "zhang"};
+
+template <class T>
+T one_of(Inventor& invent, const std::vector<T>& all) {
+    return all[invent.below(all.size())];
+}
+
+StatPeriod period_of(StatType type, UtcTime time) {
+    return SiteCalendar{}.containing(type, time);
+}
+
+bool about(const DatedRecord& record, const std::string& subject) {
+    return fmt::format(" {} ", subject_of(record.body)).find(fmt::format(" {} ", subject)) !=
+           std::string::npos;
+}
+
+}  // namespace
+
+Decimal Inventor::decimal() {
+    const auto mantissa = static_cast<std::int64_t>(random_() % 2'000'000) - 200'000;
+    const Int128 wide =
+        one_in(8) ? Int128{mantissa} * 1'000'000'000'000'000'000 * 1'000'000 : Int128{mantissa};
+    return {wide, -static_cast<int>(below(7))};
+}
+
+UtcTime Inventor::time() {
+    return kMidnight + milliseconds{below(400 * 86'400'000ULL)};
+}
+
+std::string Inventor::text() {
+    return one_of<std::string>(
+        *this, {"", "DTSD-0117", "换表，见照片 3", "a \"quoted\" line\nand another", "\\", "'; DROP"});
+}
+
+DatedBody Inventor::body() {
+    return body(below(std::variant_size_v<DatedBody>));
+}
+
+DatedBody Inventor::body(std::size_t kind) {
+    const UtcTime from = time();
+    const UtcTime to = from + milliseconds{1 + below(86'400'000)};
+    const MeterId meter = one_of(*this, kMeters);
+    const PointId point = one_of(*this, kPoints);
+    const std::string item = one_of(*this, kItems);
+    const auto maybe_to = one_in(2) ? std::optional{to} : std::nullopt;
+    const auto maybe_number = [&] { return one_in(2) ? std::optional{decimal()} : std::nullopt; };
+    const auto above_zero = [&] { return Decimal{1 + static_cast<Int128>(below(20'000)), -1}; };
+    const auto long_period = [&] {
+        return period_of(one_of<StatType>(*this, {StatType::day, StatType::month, StatType::year}), from);
+    };
+    switch (kind) {
+        case 0: {
+            Replacement body{.meter = meter,
+                             .removed_at = from,
+                             .installed_at = one_in(2) ? from : to,
+                             .old_serial = text(),
+                             .new_serial = text(),
+                             .multiplier = std::nullopt,
+                             .rollover = std::nullopt,
+                             .registers = {}};
+            if (one_in(2)) body.multiplier = Multiplier{above_zero(), above_zero()};
+            if (one_in(2)) body.rollover = above_zero();
+            for (const PointId& each : kPoints) {
+                if (one_in(2)) body.registers.push_back({each, decimal(), decimal(), decimal()});
+            }
+            return body;
+        }
+        case 1: {
+            MultiplierChange body{meter, from, {above_zero(), above_zero()}, {}};
+            for (const PointId& each : kPoints) {
+                if (one_in(2)) body.registers.push_back({each, decimal()});
+            }
+            return body;
+        }
+        case 2: {
+            IndexRuling body{meter, point, from, IndexVerdict::genuine, {}, {}, {}};
+            body.verdict = one_of<IndexVerdict>(*this, {IndexVerdict::rolled_over, IndexVerdict::was_reset,
+                                                        IndexVerdict::genuine, IndexVerdict::false_value});
+            if (body.verdict == IndexVerdict::was_reset) {
+                body.before = maybe_number();
+                body.after = maybe_number();
+            }
+            if (body.verdict == IndexVerdict::false_value) body.until = maybe_to;
+            return body;
+        }
+        case 3:
+            return OutOfService{meter, from, maybe_to};
+        case 4: {
+            ProductionStop body{{}, from, maybe_to};
+            for (const MeterId& each : kMeters) {
+                if (one_in(2)) body.meters.push_back(each);
+            }
+            return body;
+        }
+        case 5:
+            return OpeningAmount{item, from, to, decimal()};
+        case 6:
+            return EnteredValue{item, long_period(), decimal(), 1 + static_cast<int>(below(7)), text()};
+        case 7:
+            return CoefficientValue{"elec_tce", decimal(), "tce/万kWh", from, text(), "2025", "河北"};
+        default:
+            return PeriodLock{long_period()};
+    }
+}
+
+DatedRecord Inventor::record() {
+    DatedRecord record;
+    record.body = body();
+    record.author = one_of(*this, kPeople);
+    record.remark = text();
+    record.entered_at = time();
+    record.needs_confirmation = one_in(3);
+    return record;
+}
+
+ItemRecord Inventor::item_record() {
+    const auto type = one_of<StatType>(
+        *this, {StatType::real_time, StatType::real_time, StatType::day, StatType::month, StatType::year});
+    const UtcTime within =
+        kMidnight + kQuarter * static_cast<int>(below(40)) + days{one_in(4) ? below(70) : 0};
+    ItemRecord record;
+    record.item = one_of(*this, kItems);
+    record.period = period_of(type, within);
+    if (!one_in(6)) record.value = Decimal{static_cast<Int128>(below(3)), -static_cast<int>(below(2))};
+    record.marks = Marks{one_in(5) ? 3U : 0U};
+    record.input_type = one_in(6) ? 5 : 4;
+    record.exact = one_of<std::string>(*this, {"", "7/3", "12"});
+    record.total = one_of<std::string>(*this, {"100/3", "40"});
+    record.item_version = one_in(2) ? UtcTime{} : kMidnight;
+    record.cause = text();
+    record.computed_at = time();
+    return record;
+}
+
+BooksChange Inventor::change(const std::vector<Recomputation>& to_do) {
+    BooksChange change;
+    if (!one_in(4))
+        change.cursor = BooksCursor{one_in(9) ? "other" : "store", static_cast<Sequence>(random_() >> 20U)};
+    for (std::size_t n = below(8); n > 0; --n) change.records.push_back(item_record());
+    for (std::size_t n = below(3); n > 0; --n) {
+        change.checkpoints.push_back(
+            {one_of(*this, kMeters), one_of(*this, kPoints), kMidnight + days{below(6)}, text()});
+    }
+    if (one_in(6)) change.forget_checkpoints_before = kMidnight + days{below(6)};
+    const auto a_break = [&] {
+        return IndexBreak{one_of(*this, kMeters),
+                          one_of(*this, kPoints),
+                          kMidnight,
+                          kMidnight + kQuarter * static_cast<int>(below(3)),
+                          decimal(),
+                          decimal(),
+                          time()};
+    };
+    for (std::size_t n = below(2); n > 0; --n) change.ended_breaks.push_back(a_break());
+    for (std::size_t n = below(2); n > 0; --n) change.new_breaks.push_back(a_break());
+    if (one_in(4)) {
+        change.to_do.push_back({.id = 0,
+                                .from = time(),
+                                .to = one_in(2) ? std::optional{time()} : std::nullopt,
+                                .items = one_in(2) ? kItems : std::vector<std::string>{},
+                                .cause = text()});
+    }
+    if (!to_do.empty() && one_in(2)) change.done.push_back(one_of(*this, to_do).id);
+    return change;
+}
+
+// ---- the books in maps ----
+
+void NaiveBooks::note_effect(const DatedRecord& record, bool revoked) {
+    if (std::holds_alternative<PeriodLock>(record.body) && !revoked) return;
+    Recomputation work{
+        .id = ++last_work_,
+        .from = begin_of(record.body),
+        .to = end_of(record.body),
+        .items = {},
+        .cause = fmt::format("{} {}{}", kind_of(record.body), record.id, revoked ? " revoked" : "")};
+    const auto kind = kind_of(record.body);
+    if (kind == "opening" || kind == "entry") work.items = {subject_of(record.body)};
+    work_[work.id] = work;
+}
+
+Result<std::vector<DatedId>> NaiveBooks::put_all(const std::vector<DatedRecord>& records) {
+    std::vector<DatedId> ids;
+    for (DatedRecord record : records) {
+        record.id = static_cast<DatedId>(dated_.size()) + 1;
+        ids.push_back(record.id);
+        dated_[record.id] = record;
+        if (record.in_force()) note_effect(record, false);
+    }
+    return ids;
+}
+
+Result<> NaiveBooks::confirm(DatedId id, const std::string& person, UtcTime at) {
+    const auto found = dated_.find(id);
+    if (found == dated_.end()) return fail(Failure::rejected, "");
+    DatedRecord& record = found->second;
+    if (!record.needs_confirmation || record.confirmed_at || record.revoked_at || record.author == person) {
+        return fail(Failure::rejected, "");
+    }
+    record.confirmed_by = person;
+    record.confirmed_at = at;
+    note_effect(record, false);
+    return {};
+}
+
+Result<> NaiveBooks::revoke(DatedId id, const std::string& person, const std::string& remark, UtcTime at) {
+    const auto found = dated_.find(id);
+    if (found == dated_.end() || found->second.revoked_at) return fail(Failure::rejected, "");
+    DatedRecord& record = found->second;
+    if (record.in_force()) note_effect(record, true);
+    record.revoked_by = person;
+    record.revoked_at = at;
+    record.revoke_remark = remark;
+    return {};
+}
+
+Result<std::optional<DatedRecord>> NaiveBooks::dated(DatedId id) {
+    const auto found = dated_.find(id);
+    if (found == dated_.end()) return std::nullopt;
+    return found->second;
+}
+
+Result<std::vector<DatedRecord>> NaiveBooks::dated(const DatedQuery& query) {
+    std::vector<DatedRecord> records;
+    for (const auto& [id, record] : dated_) {
+        const UtcTime begin = begin_of(record.body);
+        if (id <= query.after || begin < query.from || begin >= query.to) continue;
+        if (!query.kind.empty() && kind_of(record.body) != query.kind) continue;
+        if (!query.subject.empty() && !about(record, query.subject)) continue;
+        if (!query.also_void && !record.in_force()) continue;
+        if (records.size() < query.most) records.push_back(record);
+    }
+    return records;
+}
+
+Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
+    std::vector<ItemRecord> made;
+    for (ItemRecord record : change.records) {
+        auto& revisions = records_[{record.item, record.period}];
+        if (!revisions.empty() && revisions.back().value == record.value &&
+            revisions.back().marks == record.marks && revisions.back().input_type == record.input_type) {
+            revisions.back().exact = record.exact;
+            revisions.back().total = record.total;
+            revisions.back().item_version = record.item_version;
+            continue;
+        }
+        record.revision = static_cast<std::uint32_t>(revisions.size());
+        revisions.push_back(record);
+        made.push_back(record);
+    }
+    for (const LifeCheckpoint& each : change.checkpoints)
+        checkpoints_[{each.meter, each.point}][each.at] = each.state;
+    if (change.forget_checkpoints_before) {
+        for (auto& [its_register, all] : checkpoints_) {
+            const auto first_kept = all.lower_bound(*change.forget_checkpoints_before);
+            if (first_kept != all.begin()) all.erase(all.begin(), std::prev(first_kept));
+        }
+    }
+    for (const IndexBreak& each : change.ended_breaks)
+        breaks_.erase({{each.meter, each.point}, each.first_after});
+    for (IndexBreak each : change.new_breaks) {
+        const auto key = std::tuple{Register{each.meter, each.point}, each.first_after};
+        if (const auto standing = breaks_.find(key); standing != breaks_.end()) {
+            each.found_at = standing->second.found_at;
+        }
+        breaks_.insert_or_assign(key, each);
+    }
+    for (Recomputation work : change.to_do) {
+        work.id = ++last_work_;
+        work_[work.id] = work;
+    }
+    for (const std::int64_t id : change.done) work_.erase(id);
+    if (change.cursor) cursor_ = change.cursor;
+    return made;
+}
+
+Result<std::vector<ItemRecord>> NaiveBooks::records(const RecordQuery& query) {
+    std::vector<ItemRecord> found;
+    for (const auto& [key, revisions] : records_) {
+        const auto& [item, period] = key;
+        if (!query.items.empty() && std::ranges::find(query.items, item) == query.items.end()) continue;
+        if (query.type && period.type != *query.type) continue;
+        if (period.from < query.from || period.from >= query.to) continue;
+        for (const ItemRecord& record : revisions) {
+            const bool newest = record.revision + 1 == revisions.size();
+            if ((newest || query.all_revisions) && found.size() < query.most) found.push_back(record);
+        }
+    }
+    return found;
+}
+
+Result<std::vector<LifeCheckpoint>> NaiveBooks::checkpoints(UtcTime at) {
+    std::vector<LifeCheckpoint> newest;
+    for (const auto& [its_register, all] : checkpoints_) {
+        const auto later = all.upper_bound(at);
+        if (later == all.begin()) continue;
+        newest.push_back(
+            {its_register.first, its_register.second, std::prev(later)->first, std::prev(later)->second});
+    }
+    return newest;
+}
+
+Result<std::vector<IndexBreak>> NaiveBooks::breaks() {
+    std::vector<IndexBreak> standing;
+    for (const auto& [key, each] : breaks_) standing.push_back(each);
+    return standing;
+}
+
+Result<std::vector<Recomputation>> NaiveBooks::to_do() {
+    std::vector<Recomputation> all;
+    for (const auto& [id, work] : work_) all.push_back(work);
+    return all;
+}
+
+// ---- to compare ----
+
+std::string text_of(const ItemRecord& record) {
+    return fmt::format(
+        "{} {} {}..{} r{} value {} marks {} input {} exact {} total {} version {} cause {} at {}",
+        record.item, to_string(record.period.type), record.period.from.time_since_epoch().count(),
+        record.period.to.time_since_epoch().count(), record.revision,
+        record.value ? record.value->to_string() : "none", record.marks.bits(), record.input_type,
+        record.exact, record.total, record.item_version.time_since_epoch().count(), record.cause,
+        record.computed_at.time_since_epoch().count());
+}
+
+std::string contents(Books& books) {
+    std::string text;
+    const auto add = [&](const auto& result, const auto& line_of) {
+        if (!result) {
+            text += "error: " + result.error().what + '\n';
+            return;
+        }
+        for (const auto& each : *result) text += line_of(each) + '\n';
+    };
+    add(books.dated({.kind = {}, .subject = {}, .also_void = true}),
+        [](const DatedRecord& record) { return json_of(record); });
+    add(books.records({.items = {}, .type = {}, .all_revisions = true}),
+        [](const ItemRecord& record) { return text_of(record); });
+    for (int day = 0; day < 8; ++day) {
+        add(books.checkpoints(kMidnight + days{day}), [&](const LifeCheckpoint& each) {
+            return fmt::format("checkpoint {} {} {} {}", each.meter.text, each.point.text,
+                               each.at.time_since_epoch().count(), each.state);
+        });
+    }
+    add(books.breaks(), [](const IndexBreak& each) {
+        return fmt::format("break {} {} {} {} {} {} {}", each.meter.text, each.point.text,
+                           each.last_good.time_since_epoch().count(),
+                           each.first_after.time_since_epoch().count(), each.index_before.to_string(),
+                           each.index_after.to_string(), each.found_at.time_since_epoch().count());
+    });
+    add(books.to_do(), [](const Recomputation& work) {
+        return fmt::format("to do {} {}..{} [{}] {}", work.id, work.from.time_since_epoch().count(),
+                           work.to ? work.to->time_since_epoch().count() : 0, fmt::join(work.items, " "),
+                           work.cause);
+    });
+    const auto cursor = books.cursor();
+    text += !cursor    ? "error: " + cursor.error().what
+            : !*cursor ? "no cursor"
+                       : fmt::format("cursor {} {}", (*cursor)->store, (*cursor)->through);
+    return text;
+}
+
+std::unique_ptr<Books> open_books_or_fail(const std::filesystem::path& file) {
+    auto books = Books::open(file);
+    if (!books) throw std::runtime_error(books.error().what);
+    return std::move(*books);
+}
+
+}  // namespace mg::test
