@@ -45,6 +45,22 @@ constexpr std::array kSections{
     SectionText{Section::coefficient, "coefficients.csv", true, true, "系数", "coefficient",
                 "可选。一行一个系数从某日起的数值；公式中写 coef.名称。",
                 "Optional. One row for each value of a coefficient from a date on; formulas say coef.name."},
+    SectionText{
+        Section::plant, "units.csv", true, true, "用能单元", "process, unit or equipment",
+        "可选。工序、工序单元、重点设备及应装计量器具；采集项编码中的文字按它核对。",
+        "Optional. Processes, their units, equipment, and the meters they must have; the words beside "
+        "data-item codes are checked against it."},
+    SectionText{Section::code, "codes/*.csv", true, true, "编码", "code",
+                "可选。energy_classes、energy_types、processes、uses、equipment_types、instrument_types："
+                "同名文件取代自带的编码表(`config/codes`)。自带的表只含见过的编码，并写明可信度。",
+                "Optional. energy_classes, energy_types, processes, uses, equipment_types, instrument_types: "
+                "a file of "
+                "that name replaces the shipped table (`config/codes`), which holds what was seen and says "
+                "how sure it "
+                "is."},
+    SectionText{Section::factor, "factors/*.csv", true, true, "参考系数", "reference factor",
+                "自带，不可改；供填写系数表时参考。",
+                "Shipped, not to be changed; for filling in coefficients.csv."},
 };
 
 /// Lower case, without spaces, underscores, hyphens and an appended "(unit)".
@@ -102,6 +118,11 @@ std::span<const Field> fields_of(Section section) {
                 return item_fields();
             case Section::coefficient:
                 return coefficient_fields();
+            case Section::plant:
+                return plant_fields();
+            case Section::code:
+            case Section::factor:
+                return code_fields();
         }
         return std::span<const Field>{};
     }();

@@ -24,6 +24,9 @@ enum class Section : std::uint8_t {
     meter,
     item,
     coefficient,
+    plant,
+    code,
+    factor,
 };
 
 enum class ValueType : std::uint8_t {

@@ -94,8 +94,8 @@ constexpr std::array kItemFields{
           .choices = "management=管理信息系统=MIS=1|production=生产监控管理系统=2|dcs=分布式控制系统=DCS=3|"
                      "meter=现场仪表=4|manual=手工填报=手工=5|supplier=能源供应单位=6|other=其他=7",
           .standard = "meter",
-          .help_zh = "上报的 inputType",
-          .help_en = "The inputType that is reported."},
+          .help_zh = "上报的 inputType；统计方法为手工时缺省为手工填报",
+          .help_en = "The inputType that is reported; manual where the method is."},
     Field{.section = Section::item,
           .key = "month_source",
           .zh = "月值来源",

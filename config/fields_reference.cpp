@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array kOrder{Section::site,   Section::storage, Section::control, Section::line,
                             Section::uplink, Section::meter,   Section::item,    Section::coefficient,
-                            Section::model,  Section::point};
+                            Section::plant,  Section::code,    Section::model,   Section::point};
 
 /// The language is a parameter here, and the texts shared with problems follow the process; so it is set
 /// meanwhile.
@@ -103,6 +103,10 @@ std::string file_heading(Section section) {
             return "\n# items.csv\n";
         case Section::coefficient:
             return "\n# coefficients.csv\n";
+        case Section::plant:
+            return "\n# units.csv\n";
+        case Section::code:
+            return "\n# codes/*.csv\n";
         case Section::model:
             return "\n# models/*.toml\n";
         case Section::storage:
@@ -110,6 +114,7 @@ std::string file_heading(Section section) {
         case Section::line:
         case Section::uplink:
         case Section::point:
+        case Section::factor:
             return {};
     }
     return {};

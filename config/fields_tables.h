@@ -11,6 +11,8 @@ std::span<const Field> gateway_fields();      ///< gateway.toml
 std::span<const Field> delivery_fields();     ///< gateway.toml, [[uplink]]: what goes there and how
 std::span<const Field> model_fields();        ///< models/*.toml
 std::span<const Field> item_fields();         ///< items.csv
+std::span<const Field> plant_fields();        ///< units.csv
+std::span<const Field> code_fields();         ///< codes/*.csv and the shipped factors
 std::span<const Field> coefficient_fields();  ///< coefficients.csv
 std::span<const Field> meter_fields();        ///< meters.csv
 

@@ -23,6 +23,7 @@ namespace mg {
 // ---- limits ----
 inline constexpr std::size_t kMostItems = 5000;         ///< different ids
 inline constexpr std::size_t kMostItemRows = 20'000;    ///< versions of all of them
+inline constexpr std::size_t kMostItemVersions = 200;   ///< of one id
 inline constexpr std::size_t kMostCoefficients = 5000;  ///< rows
 
 /// A row of a table as it was written, for those who find out later that a cell is wrong: a problem is

@@ -19,8 +19,10 @@ constexpr std::string_view kGatewayFile = "gateway.toml";
 constexpr std::string_view kMetersFile = "meters.csv";
 constexpr std::string_view kItemsFile = "items.csv";
 constexpr std::string_view kCoefficientsFile = "coefficients.csv";
+constexpr std::string_view kPlantFile = "units.csv";
 constexpr std::string_view kModelsFolder = "models";
-constexpr std::size_t kMostModelFiles = 1000;
+constexpr std::string_view kCodesFolder = "codes";
+constexpr std::size_t kMostFiles = 1000;
 
 std::vector<ModelOptions> parse_shipped_models() {
     std::vector<ModelOptions> models;
@@ -32,22 +34,22 @@ std::vector<ModelOptions> parse_shipped_models() {
     return models;
 }
 
-/// The site's own model files, sorted by name; none when there is no such folder.
-std::vector<path> model_files(const path& folder, std::vector<Problem>& problems) {
+/// The site's own files of a folder, sorted by name; none when there is no such folder.
+std::vector<path> files_in(const path& folder, std::string_view ending, std::vector<Problem>& problems) {
     std::vector<path> files;
     std::error_code error;
     if (!std::filesystem::exists(folder, error)) return files;
     for (std::filesystem::directory_iterator entry{folder, error}, end; !error && entry != end;
          entry.increment(error)) {
-        if (entry->path().extension() == ".toml") files.push_back(entry->path());
+        if (entry->path().extension() == ending) files.push_back(entry->path());
     }
-    Reporter report{std::string(kModelsFolder), problems};
+    Reporter report{folder.filename().string(), problems};
     if (error) report.error({}, {}, {trf("cannot be read: {}", "无法读取：{}", error.message()), {}});
-    if (files.size() > kMostModelFiles) {
-        report.error({}, {},
-                     {std::string(tr("too many model files", "模板文件过多")),
-                      trf("at most {}", "不超过 {} 个", kMostModelFiles)},
-                     std::to_string(files.size()));
+    if (files.size() > kMostFiles) {
+        report.error(
+            {}, {},
+            {std::string(tr("too many files", "文件过多")), trf("at most {}", "不超过 {} 个", kMostFiles)},
+            std::to_string(files.size()));
         files.clear();
     }
     std::ranges::sort(files);
@@ -66,7 +68,7 @@ void replace_or_add(std::vector<ModelOptions>& models, ModelOptions model) {
 std::set<std::string> load_models(Loaded& loaded) {
     std::set<std::string> broken;
     loaded.options.models = shipped_models();
-    for (const path& file : model_files(loaded.options.directory / kModelsFolder, loaded.problems)) {
+    for (const path& file : files_in(loaded.options.directory / kModelsFolder, ".toml", loaded.problems)) {
         const std::string name = std::string(kModelsFolder) + "/" + file.filename().string();
         Reporter report{name, loaded.problems};
         const auto text = read_text_file(file, report);
@@ -90,6 +92,24 @@ bool is_readable_folder(const path& directory, std::vector<Problem>& problems) {
                   std::string(tr("a folder with gateway.toml and meters.csv",
                                  "含 gateway.toml 和 meters.csv 的目录"))});
     return false;
+}
+
+/// Shipped tables, and those of the site in place of them.
+void load_code_tables(Loaded& loaded) {
+    loaded.options.codes = shipped_codes();
+    for (const path& file : files_in(loaded.options.directory / kCodesFolder, ".csv", loaded.problems)) {
+        const std::string name = file.filename().string();
+        Reporter report{std::string(kCodesFolder) + "/" + name, loaded.problems};
+        const auto text = read_text_file(file, report);
+        if (!text || load_codes(name, *text, loaded.options.codes, report)) continue;
+        std::string names;
+        for (const std::string& known : code_file_names()) names += (names.empty() ? "" : ", ") + known;
+        report.error({}, {},
+                     {trf("no code table has this name, nearest is '{}'", "没有这个编码表，最接近的是“{}”",
+                          nearest_of(name, code_file_names())),
+                      names},
+                     name);
+    }
 }
 
 /// A table that a site need not have.
@@ -124,6 +144,8 @@ void load_into(Loaded& loaded, const path& directory) {
         // A row with a mistake may be the one that is meant.
         if (loaded.problems.size() == before) check_references(references, loaded.options, gateway);
     }
+    load_code_tables(loaded);
+    load_optional_table(loaded, kPlantFile, load_plant);
     load_optional_table(loaded, kCoefficientsFile, load_coefficients);
     load_optional_table(loaded, kItemsFile, load_items);
     sort_by_position(loaded.problems);

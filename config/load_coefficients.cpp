@@ -59,6 +59,9 @@ void load_coefficients(std::string_view text, Options& options, Reporter& report
     std::vector<std::string> order;
     while (const auto record = rows.next()) {
         CoefficientOptions value = read_coefficient(*record, rows, options.site);
+        // One whose date is wrong was reported, and nobody knows where it stands among the others.
+        const bool dated = record->has("valid_from") == (record->get<std::string>("valid_from") != nullptr);
+        if (!dated) continue;
         const auto [known, is_new] = by_name.try_emplace(value.name);
         if (is_new) order.push_back(value.name);
         known->second.push_back(std::move(value));

@@ -33,7 +33,8 @@ public:
         for (const UplinkOptions& uplink : options.uplinks) uplinks_.insert(uplink.id.text);
     }
 
-    void add(ItemOptions item) {
+    /// `dated`: its date is not written or right; otherwise nobody knows where it stands among the versions.
+    void add(ItemOptions item, bool dated) {
         check_id(item);
         check_uplinks(item);
         const auto [known, is_new] = versions_.try_emplace(item.id);
@@ -43,7 +44,13 @@ public:
                            trf("at most {}", "不超过 {} 个", kMostItems)});
         }
         if (is_new) order_.push_back(item.id);
-        known->second.push_back(std::move(item));
+        if (known->second.size() == kMostItemVersions && !item.id.empty()) {
+            report_.error(place_of(item, "id"), "id",
+                          {std::string(tr("too many versions of one item", "同一采集项的版本过多")),
+                           trf("at most {}", "不超过 {} 个", kMostItemVersions)},
+                          item.id);
+        }
+        (dated ? known->second : undated_).push_back(std::move(item));
     }
 
     /// The versions of each id behind one another, in the order in which the ids came.
@@ -55,6 +62,7 @@ public:
             if (!id.empty()) chain(versions);
             std::ranges::move(versions, std::back_inserter(items));
         }
+        std::ranges::move(undated_, std::back_inserter(items));
         return items;
     }
 
@@ -144,6 +152,7 @@ private:
     std::set<std::string, std::less<>> meters_;
     std::set<std::string, std::less<>> uplinks_;
     std::unordered_map<std::string, std::vector<ItemOptions>> versions_;
+    std::vector<ItemOptions> undated_;
     std::vector<std::string> order_;
     std::size_t ids_{0};
 };
@@ -153,8 +162,13 @@ private:
 void load_items(std::string_view text, Options& options, Reporter& report) {
     TableReader rows{Section::item, text, kMostItemRows, report};
     ItemTable table{options, report};
-    while (const auto record = rows.next()) table.add(read_item(*record, rows, options.site, report));
+    while (const auto record = rows.next()) {
+        const bool dated = record->has("valid_from") == (record->get<std::string>("valid_from") != nullptr);
+        table.add(read_item(*record, rows, options.site, report), dated);
+    }
     options.items = table.items();
+    check_sent_codes(options.items, report);
+    check_code_words(options, report);
 }
 
 }  // namespace mg

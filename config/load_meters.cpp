@@ -144,6 +144,7 @@ private:
                           model->id);
         }
         check_circuit(record, meter, *model);
+        check_index_unit(record, meter, *model);
         const auto* address = record.get<std::string>("address");
         if (address == nullptr) return;
         meter.address = read_address(record, *line, model->protocol, report_);
@@ -173,6 +174,27 @@ private:
                            fmt::format("1 … {}", model.circuits)},
                           record.text("circuit"));
         }
+    }
+
+    /// The unit of the display is stated twice, and a mistake in either makes figures a thousand times too
+    /// large.
+    void check_index_unit(const Record& record, const MeterOptions& meter, const ModelOptions& model) {
+        if (meter.index_unit.empty()) return;
+        std::vector<std::string> units;
+        for (const PointOptions& point : model.points) {
+            const bool of_meter = point.circuit == 0 || point.circuit == meter.circuit;
+            if (point.kind != PointKind::index || !of_meter || point.unit.empty()) continue;
+            if (is_same_unit(point.unit, meter.index_unit)) return;
+            if (std::ranges::find(units, point.unit) == units.end()) units.push_back(point.unit);
+        }
+        if (units.empty()) return;
+        std::string in_model;
+        for (const std::string& unit : units) in_model += (in_model.empty() ? "" : ", ") + unit;
+        report_.error(record.place_of("index_unit"), "index_unit",
+                      {trf("the indexes of the model '{}' are in {}, not in {}",
+                           "采集模板“{}”的底数以 {} 为单位，不是 {}", model.id, in_model, meter.index_unit),
+                       in_model},
+                      meter.index_unit);
     }
 
     void claim_address(const Record& record, const MeterOptions& meter, const ModelOptions& model) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/factors.h"
 #include "config/options.h"
 #include "config/problem.h"
 #include "config/record.h"
@@ -46,11 +47,27 @@ DeliveryOptions read_delivery(const Record& record, Reporter& report);
 void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
                  Reporter& report);
 
-/// items.csv into options.items; site, uplinks and meters must be there. What a formula says is for
-/// accounting to check.
+/// items.csv into options.items; site, uplinks, meters, plant and codes must be there. What a formula says is
+/// for accounting to check.
 void load_items(std::string_view text, Options& options, Reporter& report);
 /// coefficients.csv into options.coefficients; the site must be there.
 void load_coefficients(std::string_view text, Options& options, Reporter& report);
+
+/// units.csv into options.plant; the site must be there.
+void load_plant(std::string_view text, Options& options, Reporter& report);
+
+/// A file of codes/ into the table of its name; false when there is no such table.
+bool load_codes(std::string_view file_name, std::string_view text, CodeTables& codes, Reporter& report);
+std::vector<std::string> code_file_names();
+/// A shipped file of factors/.
+std::vector<ReferenceFactor> load_factors(std::string_view text, Reporter& report);
+/// Of a row of either.
+Certainty certainty_of(const Record& record);
+
+/// Warns where the words of an item say something else than its code, by the code tables and options.plant.
+void check_code_words(const Options& options, Reporter& report);
+/// Reports items that would send the same figure, by code and period, to the same destination.
+void check_sent_codes(const std::vector<ItemOptions>& items, Reporter& report);
 
 /// One row of items.csv, as far as it can be judged by itself.
 ItemOptions read_item(const Record& record, const TableReader& rows, const SiteOptions& site,

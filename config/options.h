@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "config/code_tables.h"
 #include "config/item_options.h"
+#include "config/plant_options.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
@@ -281,6 +283,8 @@ struct Options {
     std::vector<ModelOptions> models;  ///< those in use and all shipped ones
     std::vector<MeterOptions> meters;
     std::vector<ItemOptions> items;                ///< versions of one id are neighbours, by valid_from
+    std::vector<PlantUnitOptions> plant;           ///< parents before what belongs to them
+    CodeTables codes;                              ///< shipped ones, or the site's
     std::vector<CoefficientOptions> coefficients;  ///< values of one name are neighbours, by valid_from
 
     [[nodiscard]] const LineOptions* line(const LineId& id) const;

@@ -259,10 +259,11 @@ ItemOptions read_item(const Record& record, const TableReader& rows, const SiteO
     for (const std::string& key : record.get_or<std::vector<std::string>>("periods", {}))
         item.periods.insert(stat_type_of(key));
     item.interval = row.interval(item.periods, site.boundary);
-    item.source = input_type_of(record.get_or<std::string>("source", "meter"));
+    item.method = method_of(record.get_or<std::string>("method", {}));
+    const std::string_view usual_source = item.method == ItemMethod::manual ? "manual" : "meter";
+    item.source = input_type_of(record.get_or<std::string>("source", std::string(usual_source)));
     const std::string month = record.get_or<std::string>("month_source", "same");
     item.month_source = month == "same" ? item.source : input_type_of(month);
-    item.method = method_of(record.get_or<std::string>("method", {}));
     item.formula = record.text("formula");
     item.unit = record.text("unit");
     item.decimals = static_cast<int>(record.get_or<std::int64_t>("decimals", item.decimals));

@@ -199,7 +199,22 @@ std::string range(const Limits& limits, std::string (*print)(std::int64_t)) {
     return print(limits.least) + " … " + print(limits.most);
 }
 
+/// Without spaces, and with 3 for what people write for it.
+std::string plain_unit(std::string_view unit) {
+    std::string plain(unit);
+    for (const auto& [from, to] :
+         {std::pair<std::string_view, std::string_view>{" ", ""}, {"³", "3"}, {"㎥", "m3"}, {"^3", "3"}}) {
+        for (auto at = plain.find(from); at != std::string::npos; at = plain.find(from))
+            plain.replace(at, from.size(), to);
+    }
+    return plain;
+}
+
 }  // namespace
+
+bool is_same_unit(std::string_view a, std::string_view b) {
+    return plain_unit(a) == plain_unit(b);
+}
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::array<std::string_view, 6> kSpaces{" ", "\t", "\r", "\n", "\u3000", "\u00A0"};

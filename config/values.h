@@ -53,6 +53,9 @@ std::string print_size(std::int64_t bytes);
 /// The parts of a list in one cell: between spaces, commas, semicolons and the Chinese signs for them.
 std::vector<std::string_view> list_parts(std::string_view text);
 
+/// Whether two units are written for the same: m³ and m3, 万 m3 and 万m3. No arithmetic.
+bool is_same_unit(std::string_view a, std::string_view b);
+
 /// Without spaces, tabs, line breaks, full-width and no-break spaces at both ends.
 std::string_view trimmed(std::string_view text);
 

@@ -1,9 +1,10 @@
-# Writes OUTPUT, a C++ source that holds the texts of all FILES: `cmake -DOUTPUT=… -DFILES=a.toml;b.toml -P …`
+# Writes OUTPUT, a C++ source that defines FUNCTION, which gives the texts of all FILES:
+# `cmake -DOUTPUT=… -DFUNCTION=… -DFILES=a.toml;b.toml -P …`
 set(list "")
 foreach(file IN LISTS FILES)
   get_filename_component(name "${file}" NAME)
   file(READ "${file}" text)
-  string(APPEND list "    ShippedFile{\"${name}\", R\"toml(${text})toml\"},\n")
+  string(APPEND list "    ShippedFile{\"${name}\", R\"file(${text})file\"},\n")
 endforeach()
 file(WRITE "${OUTPUT}" "#include <array>
 
@@ -17,7 +18,7 @@ ${list}};
 
 }  // namespace
 
-std::span<const ShippedFile> shipped_model_files() { return kFiles; }
+std::span<const ShippedFile> ${FUNCTION}() { return kFiles; }
 
 }  // namespace mg
 ")
