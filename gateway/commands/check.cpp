@@ -69,6 +69,19 @@ void print_summary(const Options& options, std::size_t errors, std::size_t warni
             "线路：{} · 计量点：{} (联网 {}，只进台账 {}) · 在用模板：{} · 上传目标：{}\n",
             options.lines.size(), options.meters.size(), on_lines, options.meters.size() - on_lines,
             models.size(), options.uplinks.size()));
+    if (!options.items.empty()) {
+        std::set<std::string> items;
+        for (const ItemOptions& item : options.items) items.insert(item.id);
+        std::set<std::string> coefficients;
+        for (const CoefficientOptions& value : options.coefficients) coefficients.insert(value.name);
+        print(trf(
+            "items: {} ({} versions) · coefficients: {} ({} values) · processes, units and equipment: {}\n",
+            "采集项：{} (版本 {}) · 系数：{} (数值 {}) · 工序、单元和设备：{}\n", items.size(),
+            options.items.size(), coefficients.size(), options.coefficients.size(),
+            std::ranges::count_if(options.plant, [](const PlantUnitOptions& unit) {
+                return unit.kind != PlantUnitKind::enterprise;
+            })));
+    }
     print(trf("errors: {} · warnings: {}\n", "错误：{} · 提示：{}\n", errors, warnings));
 }
 
