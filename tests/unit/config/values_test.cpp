@@ -67,5 +67,51 @@ TEST(Dates, AreWrittenInTwoWays) {
     EXPECT_EQ(parsed("46083"), "none");
 }
 
+TEST(Values, ListsInOneCellAreSeparatedAsPeopleSeparate) {
+    using Parts = std::vector<std::string_view>;
+
+    EXPECT_EQ(list_parts("实时 日、月，年"), (Parts{"实时", "日", "月", "年"}));
+    EXPECT_EQ(list_parts("a, b;c；d/e\u3000f"), (Parts{"a", "b", "c", "d", "e", "f"}));
+    EXPECT_EQ(list_parts(" , "), Parts{});
+    EXPECT_EQ(list_parts(""), Parts{});
+}
+
+TEST(Values, ChoicesAreTheirKeysEachOnce) {
+    const Field field{.section = Section::item,
+                      .key = "periods",
+                      .zh = "",
+                      .en = "",
+                      .type = ValueType::choices,
+                      .choices = "day=日=1|month=月=2"};
+
+    EXPECT_EQ(std::get<std::vector<std::string>>(*parse_value(field, "月 1 日")),
+              (std::vector<std::string>{"month", "day"}));
+    EXPECT_EQ(parse_value(field, "日 周").error().what, "'周' is not one of the choices");
+}
+
+TEST(Values, BareNumbersAreMinutesWhereMinutesAreMeant) {
+    const Field field{.section = Section::item,
+                      .key = "interval_min",
+                      .zh = "",
+                      .en = "",
+                      .type = ValueType::minutes,
+                      .limits = {1000, 3'600'000}};
+
+    EXPECT_EQ(std::get<std::int64_t>(*parse_value(field, "15")), 900'000);
+    EXPECT_EQ(std::get<std::int64_t>(*parse_value(field, "30s")), 30'000);
+    EXPECT_EQ(std::get<std::int64_t>(*parse_value(field, "1h")), 3'600'000);
+    EXPECT_FALSE(parse_value(field, "61"));
+    EXPECT_FALSE(parse_value(field, "0"));
+    EXPECT_FALSE(parse_value(field, "15 min"));
+    EXPECT_FALSE(parse_value(field, "99999999999999999999"));
+}
+
+TEST(Values, UnitsAreComparedAsPeopleWriteThem) {
+    EXPECT_TRUE(is_same_unit("m³", "m3"));
+    EXPECT_TRUE(is_same_unit("万 m3", "万m^3"));
+    EXPECT_FALSE(is_same_unit("kWh", "万kWh"));
+    EXPECT_FALSE(is_same_unit("MW", "mW"));
+}
+
 }  // namespace
 }  // namespace mg
