@@ -50,6 +50,8 @@ public:
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
     Result<> begin();
+    /// One look at the file for many statements: taking and leaving its locks costs more than reading rows.
+    Result<> begin_reading();
     Result<> commit();
 
 private:

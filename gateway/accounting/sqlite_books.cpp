@@ -25,6 +25,9 @@ Transaction::~Transaction() {
 Result<> Transaction::begin() {
     return file_.execute("BEGIN IMMEDIATE");
 }
+Result<> Transaction::begin_reading() {
+    return file_.execute("BEGIN");
+}
 Result<> Transaction::commit() {
     return file_.execute("COMMIT");
 }

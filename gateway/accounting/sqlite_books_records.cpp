@@ -259,6 +259,8 @@ Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
     std::vector<ItemRecord> records;
     if (query.from >= query.to) return records;
     const std::scoped_lock lock{mutex_};
+    Transaction transaction{file_};
+    if (auto begun = transaction.begin_reading(); !begun) return pass_on(begun.error());
     const auto items = numbers_of(query.items);
     if (!items) return pass_on(items.error());
     auto reader = RecordReader::open(file_);

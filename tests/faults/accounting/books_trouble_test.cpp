@@ -1,0 +1,249 @@
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/crash_vfs.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/unit/accounting/books_fixture.h"
+
+// The power fails before any operation of a life of the books, or an operation fails. After it the books are
+// what they were before the write in question, or after it, and nothing else; with the power on only before.
+namespace mg::test {
+namespace {
+
+using Step = std::function<Result<>(Books&)>;
+
+template <class T>
+Result<> without_answer(Result<T> result) {
+    if (!result) return tl::unexpected<Error>(result.error());
+    return {};
+}
+
+/// What people and the accounting do with the books, the same every time. Steps that are rejected by the
+/// rules of the books are no trouble.
+std::vector<Step> scripted_life(std::uint64_t seed, std::size_t length) {
+    std::vector<Step> life;
+    Inventor invent{seed};
+    for (std::size_t step = 0; step < length; ++step) {
+        const auto id = static_cast<DatedId>(1 + invent.below(6));
+        switch (invent.below(5)) {
+            case 0: {
+                const std::vector<DatedRecord> records{invent.record(), invent.record(), invent.record()};
+                life.emplace_back([=](Books& books) { return without_answer(books.put_all(records)); });
+                break;
+            }
+            case 1:
+                life.emplace_back([=](Books& books) {
+                    const auto confirmed = books.confirm(id, "chen", kMidnight);
+                    return confirmed || confirmed.error().kind != Failure::rejected ? confirmed : Result<>{};
+                });
+                break;
+            case 2:
+                life.emplace_back([=](Books& books) {
+                    const auto revoked = books.revoke(id, "chen", "why", kMidnight);
+                    return revoked || revoked.error().kind != Failure::rejected ? revoked : Result<>{};
+                });
+                break;
+            default: {
+                // `done` names work that may exist; that it does not is no matter.
+                const BooksChange change = invent.change({{.id = 1}, {.id = 2}, {.id = 5}});
+                life.emplace_back([=](Books& books) { return without_answer(books.commit(change)); });
+            }
+        }
+    }
+    return life;
+}
+
+/// Commits that fill the log until it is moved into the file.
+std::vector<Step> long_life() {
+    std::vector<Step> life;
+    for (int day = 0; day < 12; ++day) {
+        BooksChange change;
+        for (int quarter = 0; quarter < 400; ++quarter) {
+            const UtcTime from = kMidnight + (quarter + 400 * day) * kQuarter;
+            change.records.push_back({.item = "elec",
+                                      .period = {StatType::real_time, from, from + kQuarter},
+                                      .value = Decimal{quarter, -2},
+                                      .marks = {},
+                                      .exact = std::string(1'000, '1'),
+                                      .total = {},
+                                      .item_version = {},
+                                      .cause = {}});
+        }
+        change.cursor = BooksCursor{"store", day};
+        life.emplace_back([=](Books& books) { return without_answer(books.commit(change)); });
+    }
+    return life;
+}
+
+/// The books on a disk that may fail, and beside them what they ought to be.
+class BooksTrial {
+public:
+    BooksTrial() { disk_.watch(folder_.path()); }
+
+    CrashVfs& disk() { return disk_; }
+    /// False: they could not be opened, which only a disk in trouble excuses.
+    bool open() {
+        books_.reset();
+        auto opened = Books::open(folder_.path() / kBooksFile);
+        if (opened) {
+            books_ = std::move(*opened);
+            return true;
+        }
+        EXPECT_TRUE(disk_.has_failed() || !disk_.powered()) << opened.error().what;
+        EXPECT_NE(opened.error().kind, Failure::corrupt) << opened.error().what;
+        return false;
+    }
+    /// With the power coming back as often as it takes. In the middle they are closed and opened.
+    void live_through_cuts(const std::vector<Step>& life) {
+        open_after_cuts(nullptr);
+        for (const Step& step : life) {
+            if (&step == &life[life.size() / 2]) {
+                books_.reset();
+                open_after_cuts(nullptr);
+                expect_same();
+            }
+            const NaiveBooks before = naive_;
+            const auto done = step(*books_);
+            ASSERT_TRUE(step(naive_));
+            if (done) continue;
+            ASSERT_FALSE(disk_.powered()) << done.error().what;
+            open_after_cuts(&before);
+        }
+        expect_same();
+        books_.reset();
+        open_after_cuts(nullptr);
+        expect_same();
+    }
+    /// Nothing is done by halves, everything is done once the disk allows it.
+    void live_through_failures(const std::vector<Step>& life) {
+        while (!open()) disk_.heal();
+        for (const Step& step : life) {
+            if (&step == &life[life.size() / 2]) {
+                while (!open()) disk_.heal();
+            }
+            auto done = step(*books_);
+            if (!done) {
+                ASSERT_TRUE(disk_.has_failed()) << done.error().what;
+                ASSERT_NE(done.error().kind, Failure::corrupt) << done.error().what;
+                disk_.heal();
+                expect_same();
+                done = step(*books_);
+                ASSERT_TRUE(done) << done.error().what;
+            }
+            ASSERT_TRUE(step(naive_));
+        }
+        disk_.heal();
+        expect_same();
+        ASSERT_TRUE(open());
+        expect_same();
+    }
+
+private:
+    /// `before`: the last write is in doubt; the books may be as before it.
+    void open_after_cuts(const NaiveBooks* before) {
+        while (!books_ || !disk_.powered()) {
+            books_.reset();
+            if (!disk_.powered()) disk_.power_on();
+            if (open() || !disk_.powered()) continue;
+            FAIL() << "the books do not open";
+        }
+        if (before == nullptr) return;
+        NaiveBooks as_before = *before;
+        const std::string found = contents(*books_);
+        if (found == contents(as_before)) naive_ = as_before;
+        EXPECT_EQ(found, contents(naive_));
+    }
+    void expect_same() { EXPECT_EQ(contents(*books_), contents(naive_)); }
+
+    CrashVfs& disk_ = CrashVfs::install();
+    TemporaryFolder folder_{"/dev/shm"};
+    NaiveBooks naive_;
+    std::unique_ptr<Books> books_;
+};
+
+/// MG_SWEEP=20 makes the sweeps twenty times as long.
+std::uint64_t times_longer() {
+    const char* said = std::getenv("MG_SWEEP");
+    return said != nullptr ? std::strtoull(said, nullptr, 10) : 1;
+}
+
+TEST(BooksPowerCut, AtEveryOperationEachWriteIsThereWholeOrNotAtAll) {
+    for (std::uint64_t round = 0; round < times_longer(); ++round) {
+        const auto life = scripted_life(round, 25);
+        std::uint64_t operations = 0;
+        {
+            BooksTrial trial;
+            trial.live_through_cuts(life);
+            operations = trial.disk().operations();
+        }
+        ASSERT_GT(operations, 100U);
+        for (std::uint64_t operation = 1; operation <= operations && !HasFailure(); ++operation) {
+            SCOPED_TRACE(fmt::format("round {}, cut before operation {}", round, operation));
+            BooksTrial trial;
+            trial.disk().cut_before(operation, round * 10'000 + operation);
+            trial.live_through_cuts(life);
+        }
+    }
+}
+
+TEST(BooksPowerCut, WhileALongLogIsMovedIntoTheFileNothingIsLost) {
+    const auto life = long_life();
+    std::uint64_t operations = 0;
+    {
+        BooksTrial trial;
+        trial.live_through_cuts(life);
+        operations = trial.disk().operations();
+    }
+    std::mt19937_64 random{20261123};
+    for (std::uint64_t round = 0; round < 12 * times_longer() && !HasFailure(); ++round) {
+        const std::uint64_t operation = 1 + random() % operations;
+        SCOPED_TRACE(fmt::format("cut before operation {}", operation));
+        BooksTrial trial;
+        trial.disk().cut_before(operation, random());
+        trial.live_through_cuts(life);
+    }
+}
+
+std::uint64_t count_of(DiskOp op, const std::vector<Step>& life) {
+    BooksTrial trial;
+    trial.live_through_failures(life);
+    return trial.disk().count(op);
+}
+
+void fail_everywhere(DiskFault fault) {
+    const auto life = scripted_life(3, 25);
+    const auto operations = count_of(fault.op, life);
+    std::uint64_t hits = 0;
+    for (fault.nth = 1; fault.nth <= operations && !::testing::Test::HasFailure(); ++fault.nth) {
+        SCOPED_TRACE(fmt::format("{} {}{}{}", to_string(fault.op), fault.nth,
+                                 fault.lasting ? " and later ones" : "", fault.full ? ", full" : ""));
+        BooksTrial trial;
+        trial.disk().fail(fault);
+        trial.live_through_failures(life);
+        hits += trial.disk().has_failed() ? 1 : 0;
+    }
+    // What comes after the last step finds a disk that was put right.
+    EXPECT_GE(hits * 2, operations) << "the sweep aims at operations that do not come";
+}
+
+TEST(BooksDiskError, OneOperationThatFailsLosesNothingAndDoesNothingByHalves) {
+    for (const DiskOp op : {DiskOp::open, DiskOp::read, DiskOp::write, DiskOp::truncate, DiskOp::sync,
+                            DiskOp::remove, DiskOp::shared_memory}) {
+        fail_everywhere({.op = op});
+    }
+}
+
+TEST(BooksDiskError, ADiskThatFailsFromSomeMomentOnLosesNothingOnceItIsPutRight) {
+    for (const DiskOp op : {DiskOp::read, DiskOp::write, DiskOp::sync})
+        fail_everywhere({.op = op, .lasting = true});
+    fail_everywhere({.op = DiskOp::write, .lasting = true, .full = true});
+}
+
+}  // namespace
+}  // namespace mg::test
