@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -26,6 +27,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kMeta = "meta.db";
+constexpr const char* kBooks = "books.db";  // of the accounting, in the same folder
 constexpr int kManifestFormat = 1;
 
 tl::unexpected<Error> pass_on(Error error) {
@@ -88,7 +90,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
             Listed listed{each.at("name").get<std::string>(), each.at("bytes").get<std::uint64_t>(),
                           each.at("sha256").get<std::string>(), 0};
             // A name from a file becomes a path: only the names that a backup writes.
-            if (listed.name != kMeta && !FileName::from(listed.name)) {
+            if (listed.name != kMeta && listed.name != kBooks && !FileName::from(listed.name)) {
                 return fail(Failure::corrupt, (folder / kManifest).native() + ": " + listed.name);
             }
             manifest.files.push_back(std::move(listed));
@@ -148,9 +150,26 @@ Result<BackedUp> back_up(const fs::path& folder, const fs::path& to, UtcTime now
     if (auto prepared = prepare_target(to); !prepared) return pass_on(prepared.error());
     Manifest manifest;
     BackedUp done;
+    // First: what the books have counted is in the samples that are copied after them, so that every figure
+    // of the backup can be computed again from it, and the books go on with what came since.
+    std::optional<Listed> books;
+    if (fs::exists(folder / kBooks, problem)) {
+        auto copied = copy_database(folder / kBooks, to / kBooks);
+        if (copied) {
+            books = std::move(*copied);
+        } else if (copied.error().kind == Failure::storage_full) {
+            return pass_on(copied.error());
+        } else {
+            remove_database(to / kBooks);
+            done.left_out.push_back(copied.error().what);
+        }
+    }
     auto meta = copy_database(folder / kMeta, to / kMeta);
     if (!meta) return pass_on(meta.error());
     manifest.files.push_back(std::move(*meta));
+    // Behind meta.db, because a restore goes through the list from its end: books that were not restored yet
+    // must not be taken for books that never were.
+    if (books) manifest.files.push_back(std::move(*books));
     // Only now: what a consumer in meta.db has passed is in the files that are seen from here on.
     auto view = StoreView::open(folder);
     if (!view) return pass_on(view.error());
@@ -247,7 +266,8 @@ Result<Restored> restore(const fs::path& from, const StorageOptions& options, Ut
     if (!folder) return pass_on(folder.error());
     const fs::path& to = folder->path();
     std::error_code problem;
-    const bool occupied = !folder->files().empty() || fs::exists(to / kMeta, problem);
+    const bool occupied =
+        !folder->files().empty() || fs::exists(to / kMeta, problem) || fs::exists(to / kBooks, problem);
     if (occupied && !how.force) {
         return unusable(to, "holds a store already; --force moves it aside first",
                         "已有存储数据；--force 会先将其移到一旁");

@@ -32,10 +32,11 @@ struct BackedUp {
 };
 
 /// Copies the store in `folder` to the empty or new folder `to`, while a daemon runs on it or without one,
-/// through SQLite's backup, so that each file is as of one moment. meta.db is copied first: no consumer in
-/// the backup is ahead of the samples in it. A manifest with checksums is written last; without it the backup
-/// is not complete and cannot be restored. Files that were set aside are not taken along. Blocks for reading
-/// and writing all of it; on disk when it returns ok. invalid_config: no store there, or `to` is not empty.
+/// through SQLite's backup, so that each file is as of one moment. The books are copied first, then meta.db:
+/// neither the books nor a consumer in the backup are ahead of the samples in it. A manifest with checksums
+/// is written last; without it the backup is not complete and cannot be restored. Files that were set aside
+/// are not taken along. Blocks for reading and writing all of it; on disk when it returns ok. invalid_config:
+/// no store there, or `to` is not empty.
 Result<BackedUp> back_up(const std::filesystem::path& folder, const std::filesystem::path& to, UtcTime now,
                          const OnCopy& progress = {});
 
