@@ -181,7 +181,7 @@ Result<> FileWriter::commit() {
         auto [known, added] = unsaved_.try_emplace(meter, slot);
         if (!added) known->second = std::max(known->second, slot);
     }
-    open_slots_.clear();
+    committed_slots_ = std::exchange(open_slots_, {});
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "gateway/base/sqlite.h"
 #include "gateway/buffer/catalogue.h"
@@ -45,6 +46,8 @@ public:
     Result<> insert(Sequence sequence, const Gap& gap);
     Result<> commit();
     void roll_back();
+    /// The newest slots of the meters in the last commit; given once.
+    LastSlots take_committed_slots() { return std::exchange(committed_slots_, {}); }
 
     /// Writes the header and moves the log into the file when the log has grown long.
     Result<> tidy_when_due();
@@ -82,6 +85,7 @@ private:
     FileSummary open_;      ///< with the rows of the transaction that is open
     LastSlots unsaved_;     ///< committed, not yet in `meters`
     LastSlots open_slots_;  ///< of the transaction that is open
+    LastSlots committed_slots_;
     bool full_{false};
     int tidy_at_pages_{0};
 };

@@ -117,7 +117,6 @@ Result<> GroupWriter::begin(FileKind kind) {
     Half& into = half(kind);
     into.begun = true;
     into.tally = {};
-    into.slots.clear();
     if (auto opened = open_for(kind); !opened) return opened;
     return into.file->begin();
 }
@@ -141,7 +140,9 @@ Result<> GroupWriter::commit_halves() {
         unseen_tally_.duplicates += of.tally.duplicates;
         unseen_tally_.superseded += of.tally.superseded;
         ++unseen_tally_.commits;
-        for (const auto& [meter, slot] : of.slots) raise_to(unseen_slots_, meter, slot);
+        LastSlots slots = of.file->take_committed_slots();
+        if (unseen_slots_.empty()) unseen_slots_.swap(slots);
+        for (const auto& [meter, slot] : slots) raise_to(unseen_slots_, meter, slot);
     }
     return result;
 }
@@ -279,7 +280,9 @@ void GroupWriter::finish() {
 // ---- one row ----
 
 Result<> GroupWriter::insert(Half& into, const WaitingSample& sample) {
-    const auto before = latest(sample);
+    // A meter that was never stored gets a slot before all others.
+    Slot& seen = seen_.try_emplace(sample.layout->meter, Slot{UtcTime::min()}).first->second;
+    const auto before = latest(sample, seen);
     if (!before) return pass_on(before.error());
     std::uint32_t revision = 0;
     if (*before) {
@@ -297,8 +300,7 @@ Result<> GroupWriter::insert(Half& into, const WaitingSample& sample) {
         return refused(into, inserted.error());
     ++next_;
     ++into.tally.committed;
-    raise_to(seen_, sample.layout->meter, sample.slot);
-    raise_to(into.slots, sample.layout->meter, sample.slot);
+    seen = std::max(seen, sample.slot);
     return {};
 }
 
@@ -313,7 +315,6 @@ Result<> GroupWriter::insert(Half& into, const Gap& gap) {
     ++next_;
     ++into.tally.committed;
     raise_to(seen_, gap.meter, last_covered(gap));
-    raise_to(into.slots, gap.meter, last_covered(gap));
     return {};
 }
 
@@ -350,10 +351,9 @@ Result<> GroupWriter::ask_files(Slot from, Slot to, const Question& question) {
     return {};
 }
 
-Result<std::optional<LatestRow>> GroupWriter::latest(const WaitingSample& sample) {
+Result<std::optional<LatestRow>> GroupWriter::latest(const WaitingSample& sample, Slot seen) {
     std::optional<LatestRow> newest;
-    const auto seen = seen_.find(sample.layout->meter);
-    if (seen == seen_.end() || sample.slot > seen->second) return newest;
+    if (sample.slot > seen) return newest;
     const auto asked = ask_files(sample.slot, sample.slot, [&](SlotLookup& lookup) -> Result<> {
         auto row = lookup.latest(sample.layout->meter, sample.slot);
         if (!row) return pass_on(row.error());

@@ -68,7 +68,6 @@ private:
         bool broken{false};    ///< failed in this group
         bool tried{false};     ///< its COMMIT was tried in this group
         GroupTally tally;      ///< of the rows of this group
-        LastSlots slots;
     };
     Half& half(FileKind kind) { return halves_[static_cast<std::size_t>(kind)]; }
     Result<> reserve(std::size_t count);
@@ -83,7 +82,8 @@ private:
     Result<> insert(Half& into, const WaitingSample& sample);
     Result<> insert(Half& into, const Gap& gap);
     Result<> refused(Half& into, const Error& why);
-    Result<std::optional<LatestRow>> latest(const WaitingSample& sample);
+    /// `seen`: of its meter.
+    Result<std::optional<LatestRow>> latest(const WaitingSample& sample, Slot seen);
     Result<bool> has(const Gap& gap);
     template <class Question>
     Result<> ask_files(Slot from, Slot to, const Question& question);

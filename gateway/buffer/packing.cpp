@@ -63,8 +63,12 @@ Packed pack(const Layout& layout, std::span<const Reading> readings) {
     MG_CHECK(readings.size() == layout.points.size() && readings.size() <= kMostPoints);
     const bool same = std::ranges::all_of(
         readings, [&](const Reading& reading) { return reading.quality == readings.front().quality; });
+    std::size_t size = same ? 2 : 2 + readings.size();
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        if (has_value(readings[i].quality)) size += width_of(layout.points[i]);
+    }
     Packed packed;
-    packed.reserve(2 + readings.size() + 4 * readings.size());
+    packed.reserve(size);
     packed.push_back(same ? kOneQuality : kQualityPerPoint);
     if (same) {
         packed.push_back(
@@ -76,7 +80,6 @@ Packed pack(const Layout& layout, std::span<const Reading> readings) {
     for (std::size_t i = 0; i < readings.size(); ++i) {
         if (has_value(readings[i].quality)) put(packed, readings[i].bits, width_of(layout.points[i]));
     }
-    packed.shrink_to_fit();
     return packed;
 }
 

@@ -30,5 +30,7 @@ using Sequence = std::int64_t;
 
 template <class Tag>
 struct std::hash<mg::Id<Tag>> {
-    std::size_t operator()(const mg::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.text); }
+    // Not noexcept on purpose: the library then keeps the hash beside each key. Otherwise a look-up hashes
+    // the other keys of its bucket as well, which was a fifth of the work of storing a sample.
+    std::size_t operator()(const mg::Id<Tag>& id) const { return std::hash<std::string>{}(id.text); }
 };

@@ -189,6 +189,12 @@ TEST_F(StoreFromOutside, DamageIsFoundAndNamed) {
              auto database = sqlite::Database::open(path, sqlite::Access::write);
              ASSERT_TRUE(database->execute("UPDATE samples SET data = x'09' WHERE seq = 5"));
          }},
+        {"an index that is lost",
+         [](const fs::path& path) {
+             auto database = sqlite::Database::open(path, sqlite::Access::write);
+             ASSERT_TRUE(database->execute(
+                 "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'samples_by_slot'"));
+         }},
         {"the header",
          [](const fs::path& path) {
              auto database = sqlite::Database::open(path, sqlite::Access::write);
