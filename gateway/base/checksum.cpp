@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <zlib.h>
 
+#include "gateway/base/check.h"
 #include "gateway/base/language.h"
 
 namespace mg {
@@ -28,6 +30,28 @@ Result<std::string> sha256_of(const std::filesystem::path& path) {
     std::string text;
     for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes.at(i));
     return text;
+}
+
+Crc32& Crc32::add(std::initializer_list<std::int64_t> numbers) {
+    constexpr std::size_t kMost = 16;
+    MG_CHECK(numbers.size() <= kMost);
+    std::array<std::uint8_t, 8 * kMost> bytes{};
+    std::size_t size = 0;
+    for (const std::int64_t number : numbers) {
+        for (unsigned i = 0; i < 8; ++i)
+            bytes[size++] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(number) >> 8U * i);
+    }
+    return add(std::span<const std::uint8_t>{bytes}.first(size));
+}
+
+Crc32& Crc32::add(std::span<const std::uint8_t> bytes) {
+    if (bytes.empty()) return *this;  // zlib takes "no bytes" for "begin anew"
+    value_ = static_cast<std::uint32_t>(crc32_z(value_, bytes.data(), bytes.size()));
+    return *this;
+}
+
+Crc32& Crc32::add(std::string_view text) {
+    return add(std::span{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace mg

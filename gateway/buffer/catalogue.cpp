@@ -180,6 +180,14 @@ std::vector<FileEntry> Catalogue::take_damaged(bool closed) {
     });
 }
 
+std::optional<FileEntry> Catalogue::find(const FileName& name) const {
+    return state_.with([&](const State& state) -> std::optional<FileEntry> {
+        const auto found = state.files.find(name);
+        if (found == state.files.end()) return std::nullopt;
+        return FileEntry{found->first, found->second};
+    });
+}
+
 bool Catalogue::knows(const FileName& name) const {
     return state_.with([&](const State& state) { return state.files.contains(name); });
 }

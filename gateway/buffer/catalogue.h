@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::vector<FileEntry> covering(Slot from, Slot to) const;
     [[nodiscard]] std::vector<FileEntry> files() const;
     [[nodiscard]] bool knows(const FileName& name) const;
+    [[nodiscard]] std::optional<FileEntry> find(const FileName& name) const;
 
     [[nodiscard]] std::optional<Slot> last_slot(const MeterId& meter) const;
     [[nodiscard]] LastSlots last_slots() const;

@@ -2,62 +2,46 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "gateway/base/language.h"
+#include "gateway/buffer/sample_rows.h"
 
 namespace mg {
 namespace {
 
-// The order (slot, meter, revision) is what keeps a flash card alive: rows arrive slot by slot, so the index
-// grows at its right edge. With the meter first, every commit touches one page a meter: 333 bytes written per
-// reading instead of 21.
-constexpr const char* kSchema = R"(
-    CREATE TABLE header(
-        format INTEGER NOT NULL, kind TEXT NOT NULL, store TEXT NOT NULL, day TEXT NOT NULL,
-        first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, items INTEGER NOT NULL,
-        first_slot INTEGER, last_slot INTEGER, last_taken_at INTEGER NOT NULL, last_epoch INTEGER NOT NULL,
-        closed INTEGER NOT NULL);
-    CREATE TABLE meters(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_slot INTEGER);
-    CREATE TABLE samples(
-        seq INTEGER PRIMARY KEY, slot INTEGER NOT NULL, meter INTEGER NOT NULL, layout INTEGER NOT NULL,
-        taken_at INTEGER NOT NULL, epoch INTEGER NOT NULL, revision INTEGER NOT NULL, data BLOB NOT NULL);
-    CREATE UNIQUE INDEX samples_by_slot ON samples(slot, meter, revision);
-    CREATE TABLE gaps(
-        seq INTEGER PRIMARY KEY, meter INTEGER NOT NULL, "from" INTEGER NOT NULL, "to" INTEGER NOT NULL,
-        reason INTEGER NOT NULL, epoch INTEGER NOT NULL);
-    CREATE INDEX gaps_by_meter ON gaps(meter, "from");
-)";
-constexpr const char* kLayouts = R"(
-    CREATE TABLE layouts(id INTEGER PRIMARY KEY, meter INTEGER NOT NULL, body TEXT NOT NULL);
-    CREATE INDEX layouts_by_meter ON layouts(meter);
-)";
+tl::unexpected<Error> pass_on(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
+constexpr const char* kClearHeader = "DELETE FROM header";
 constexpr std::string_view kInsertHeader =
-    "INSERT INTO header(format, kind, store, day, first_sequence, last_sequence, items, last_taken_at, "
-    "last_epoch, closed) "
-    "VALUES(?, ?, ?, ?, 0, 0, 0, 0, 0, 0)";
-constexpr std::string_view kHeaderTables = "SELECT count(*) FROM sqlite_master WHERE name = 'header'";
-// Whatever a later format changes, its header keeps this column: by it the file says whose turn it is.
-constexpr std::string_view kReadFormat = "SELECT format FROM header";
+    "INSERT INTO header(format, kind, store, day, first_sequence, last_sequence, items, first_slot, "
+    "last_slot, "
+    "last_taken_at, last_epoch, closed, sum) VALUES(?, ?, ?, ?, ?, ?, ?, iif(?8, NULL, ?9), iif(?8, NULL, "
+    "?10), ?, ?, "
+    "?, ?)";
+constexpr std::string_view kUpdateUnprovedHeader =
+    "UPDATE header SET first_sequence = ?, last_sequence = ?, items = ?, first_slot = iif(?4, NULL, ?5), "
+    "last_slot = "
+    "iif(?4, NULL, ?6), last_taken_at = ?, last_epoch = ?, closed = ?";
 constexpr std::string_view kReadHeader =
-    "SELECT format, kind, store, first_sequence, last_sequence, items, first_slot, last_slot, last_taken_at, "
-    "last_epoch, "
-    "closed FROM header";
-constexpr std::string_view kNewSamples =
-    "SELECT min(seq), max(seq), count(*), min(slot), max(slot), max(taken_at), max(epoch) FROM samples WHERE "
-    "seq > ?";
-constexpr std::string_view kNewGaps =
-    "SELECT min(seq), max(seq), count(*), min(\"from\"), max(\"to\") - 1, 0, max(epoch) FROM gaps WHERE seq "
-    "> ?";
-constexpr std::string_view kSavedSlots = "SELECT name, last_slot FROM meters WHERE last_slot IS NOT NULL";
-constexpr std::string_view kNewSampleSlots =
-    "SELECT meters.name, max(samples.slot) FROM samples JOIN meters ON meters.id = samples.meter "
-    "WHERE samples.seq > ? GROUP BY samples.meter";
-constexpr std::string_view kNewGapSlots =
-    "SELECT meters.name, max(gaps.\"to\") - 1 FROM gaps JOIN meters ON meters.id = gaps.meter "
-    "WHERE gaps.seq > ? GROUP BY gaps.meter";
+    "SELECT format, kind, store, day, first_sequence, last_sequence, items, first_slot, last_slot, "
+    "last_taken_at, "
+    "last_epoch, closed, sum FROM header";
+constexpr std::string_view kReadUnprovedHeader =
+    "SELECT format, kind, store, day, first_sequence, last_sequence, items, first_slot, last_slot, "
+    "last_taken_at, "
+    "last_epoch, closed FROM header";
+constexpr std::string_view kGaps =
+    "SELECT seq, meter, \"from\", \"to\", reason, epoch, sum FROM gaps WHERE seq > ?";
+constexpr std::string_view kUnprovedGaps =
+    "SELECT seq, meter, \"from\", \"to\", reason, epoch FROM gaps WHERE seq > ?";
+constexpr std::string_view kMeters = "SELECT id, name, last_slot, sum FROM meters";
+constexpr std::string_view kUnprovedMeters = "SELECT id, name, last_slot FROM meters";
 
 std::string day_text(std::chrono::local_days day) {
     const std::chrono::year_month_day date{day};
@@ -77,54 +61,57 @@ tl::unexpected<Error> not_ours(const FileName& name) {
                 trf("{}: not a sample file of this format", "{}：不是本格式的采样文件", name.text()));
 }
 
-Result<FileSummary> read_header(sqlite::Database& file, const FileName& name, std::string& store_id) {
-    const auto tables = file.integer(kHeaderTables);
-    if (!tables) return tl::unexpected<Error>(tables.error());
-    if (*tables == 0) return not_ours(name);
-    const auto format = file.integer(kReadFormat);
-    if (!format) return tl::unexpected<Error>(format.error());
-    if (*format > kPackedFormat) {
+struct Header {
+    DayFormat format;
+    FileSummary summary;
+};
+
+Result<Header> read_header(sqlite::Database& file, const FileName& name, std::string& store_id) {
+    const auto format = read_format(file);
+    if (!format) return format.error().kind == Failure::corrupt ? not_ours(name) : pass_on(format.error());
+    if (!format->known()) {
         return fail(Failure::invalid_config,
                     trf("{0}: written by a later version (format {1}; this one knows up to {2})",
-                        "{0}：由更新的版本写入（格式 {1}，本版本最高支持 {2}）", name.text(), *format,
+                        "{0}：由更新的版本写入（格式 {1}，本版本最高支持 {2}）", name.text(), format->number,
                         kPackedFormat));
     }
-    auto header = file.prepare(kReadHeader);
-    if (!header) return tl::unexpected<Error>(header.error());
-    const auto row = header->step();
-    if (!row) return tl::unexpected<Error>(row.error());
-    const bool closed = *row && header->integer(10) != 0;
-    const bool packed = *format == kPackedFormat && closed;
-    if (!*row || (*format != kFileFormat && !packed) || header->text(1) != to_string(name.kind))
-        return not_ours(name);
-    store_id = header->text(2);
-    FileSummary summary{.first = header->integer(3),
-                        .last = header->integer(4),
-                        .items = header->integer(5),
-                        .last_taken_at = time_from(header->integer(8)),
-                        .last_epoch = static_cast<ClockEpoch>(header->integer(9)),
-                        .closed = closed,
-                        .packed = packed};
-    if (!header->is_null(6)) summary.first_slot.at = time_from(header->integer(6));
-    if (!header->is_null(7)) summary.last_slot.at = time_from(header->integer(7));
-    return summary;
-}
-
-Result<> add_new_rows(sqlite::Database& file, std::string_view sql, Sequence after, FileSummary& summary) {
-    auto rows = file.prepare(sql);
-    if (!rows) return tl::unexpected<Error>(rows.error());
-    const auto row = rows->bind(1, after).step();
-    if (!row) return tl::unexpected<Error>(row.error());
-    const std::int64_t count = rows->integer(2);
-    if (count == 0) return {};
-    summary.first = summary.first == 0 ? rows->integer(0) : std::min(summary.first, rows->integer(0));
-    summary.last = std::max(summary.last, rows->integer(1));
-    summary.items += count;
-    summary.first_slot = std::min(summary.first_slot, Slot{time_from(rows->integer(3))});
-    summary.last_slot = std::max(summary.last_slot, Slot{time_from(rows->integer(4))});
-    summary.last_taken_at = std::max(summary.last_taken_at, time_from(rows->integer(5)));
-    summary.last_epoch = std::max(summary.last_epoch, static_cast<ClockEpoch>(rows->integer(6)));
-    return {};
+    auto columns = file.prepare(format->proved() ? kReadHeader : kReadUnprovedHeader);
+    if (!columns) return pass_on(columns.error());
+    const auto read = columns->step();
+    if (!read) return pass_on(read.error());
+    if (!*read) return not_ours(name);
+    const HeaderRow row{.format = format->number,
+                        .kind = columns->text(1),
+                        .store = columns->text(2),
+                        .day = columns->text(3),
+                        .first = columns->integer(4),
+                        .last = columns->integer(5),
+                        .items = columns->integer(6),
+                        .empty = columns->is_null(7),
+                        .first_slot = columns->integer(7),
+                        .last_slot = columns->integer(8),
+                        .last_taken_at = columns->integer(9),
+                        .last_epoch = columns->integer(10),
+                        .closed = columns->integer(11) != 0};
+    if (row.kind != to_string(name.kind) || (format->packed() && !row.closed)) return not_ours(name);
+    if (format->proved() && sum_of(row) != columns->integer(12)) {
+        return fail(Failure::corrupt, trf("{}: the header is not what was written (checksum)",
+                                          "{}：文件头与写入时不一致（校验和）", name.text()));
+    }
+    store_id = row.store;
+    FileSummary summary{.first = row.first,
+                        .last = row.last,
+                        .items = row.items,
+                        .last_taken_at = time_from(row.last_taken_at),
+                        .last_epoch = static_cast<ClockEpoch>(row.last_epoch),
+                        .closed = row.closed,
+                        .packed = format->packed(),
+                        .earlier = !format->proved()};
+    if (!row.empty) {
+        summary.first_slot.at = time_from(row.first_slot);
+        summary.last_slot.at = time_from(row.last_slot);
+    }
+    return Header{*format, summary};
 }
 
 void raise_to(LastSlots& slots, const MeterId& meter, Slot slot) {
@@ -132,18 +119,77 @@ void raise_to(LastSlots& slots, const MeterId& meter, Slot slot) {
     if (!added) known->second = std::max(known->second, slot);
 }
 
-Result<> read_slots(sqlite::Database& file, std::string_view sql, std::optional<Sequence> after,
-                    LastSlots& slots) {
-    auto rows = file.prepare(sql);
-    if (!rows) return tl::unexpected<Error>(rows.error());
-    if (after) rows->bind(1, *after);
+/// The meters of the file by number, and the slots that are saved with them. One that is damaged is left out.
+Result<std::map<std::int64_t, MeterId>> read_meters(sqlite::Database& file, const DayFormat& format,
+                                                    LastSlots& slots) {
+    auto rows = file.prepare(format.proved() ? kMeters : kUnprovedMeters);
+    if (!rows) return pass_on(rows.error());
+    std::map<std::int64_t, MeterId> meters;
     while (true) {
         const auto row = rows->step();
-        if (!row) return tl::unexpected<Error>(row.error());
-        if (!*row) return {};
-        raise_to(slots, MeterId{std::string(rows->text(0))}, Slot{time_from(rows->integer(1))});
+        if (!row) return pass_on(row.error());
+        if (!*row) return meters;
+        const std::int64_t number = rows->integer(0);
+        const std::int64_t slot = rows->integer(2);
+        if (format.proved() && sum_of_meter(number, rows->text(1), slot) != rows->integer(3)) continue;
+        MeterId meter{std::string(rows->text(1))};
+        if (!rows->is_null(2)) raise_to(slots, meter, Slot{time_from(slot)});
+        meters.emplace(number, std::move(meter));
     }
 }
+
+/// What came after the header was last written.
+class NewRows {
+public:
+    NewRows(const std::map<std::int64_t, MeterId>& meters, Inspected& found)
+        : meters_{meters}, found_{found} {}
+
+    Result<> read_samples(sqlite::Database& file, const DayFormat& format, Sequence after) {
+        auto rows = PlainRows::open(file, format);
+        if (!rows) return pass_on(rows.error());
+        auto stepped = rows->begin(after, std::numeric_limits<Sequence>::max());
+        for (; stepped && rows->next(); stepped = rows->step()) {
+            ++found_.summary.items;
+            const auto row = rows->row();
+            if (!row) continue;
+            const Slot slot{time_from(row->slot)};
+            note(row->sequence, row->meter, slot, slot, row->epoch);
+            found_.summary.last_taken_at = std::max(found_.summary.last_taken_at, time_from(row->taken_at));
+        }
+        return stepped;
+    }
+
+    Result<> read_gaps(sqlite::Database& file, const DayFormat& format, Sequence after) {
+        auto rows = file.prepare(format.proved() ? kGaps : kUnprovedGaps);
+        if (!rows) return pass_on(rows.error());
+        rows->bind(1, after);
+        while (true) {
+            const auto stepped = rows->step();
+            if (!stepped) return pass_on(stepped.error());
+            if (!*stepped) return {};
+            ++found_.summary.items;
+            const GapRow row{rows->integer(0), rows->integer(1), rows->integer(2),
+                             rows->integer(3), rows->integer(4), rows->integer(5)};
+            if (format.proved() && sum_of(row) != rows->integer(6)) continue;
+            note(row.sequence, row.meter, Slot{time_from(row.from)}, Slot{time_from(row.to - 1)}, row.epoch);
+        }
+    }
+
+private:
+    void note(Sequence sequence, std::int64_t meter, Slot from, Slot to, std::int64_t epoch) {
+        FileSummary& summary = found_.summary;
+        summary.first = summary.first == 0 ? sequence : std::min(summary.first, sequence);
+        summary.last = std::max(summary.last, sequence);
+        summary.first_slot = std::min(summary.first_slot, from);
+        summary.last_slot = std::max(summary.last_slot, to);
+        summary.last_epoch = std::max(summary.last_epoch, static_cast<ClockEpoch>(epoch));
+        const auto known = meters_.find(meter);
+        if (known != meters_.end()) raise_to(found_.unsaved_last_slots, known->second, to);
+    }
+
+    const std::map<std::int64_t, MeterId>& meters_;
+    Inspected& found_;
+};
 
 }  // namespace
 
@@ -199,39 +245,60 @@ void FileSummary::add(Sequence sequence, Slot from, Slot to, UtcTime taken_at, C
     last_epoch = std::max(last_epoch, epoch);
 }
 
-Result<> make_common_tables(sqlite::Database& file) {
-    return file.execute(kSchema);
-}
-
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id) {
     if (auto made = make_common_tables(file); !made) return made;
-    if (auto made = file.execute(kLayouts); !made) return made;
-    auto header = file.prepare(kInsertHeader);
-    if (!header) return tl::unexpected<Error>(header.error());
+    if (auto made = make_layouts_table(file); !made) return made;
+    return write_header_row(file, name, store_id, {});
+}
+
+Result<> write_header_row(sqlite::Database& file, const FileName& name, const std::string& store_id,
+                          const FileSummary& summary) {
     const std::string day = day_text(name.day);
-    header->bind(1, kFileFormat).bind(2, to_string(name.kind)).bind(3, store_id).bind(4, day);
+    HeaderRow row{.format = summary.packed ? kPackedFormat : kFileFormat,
+                  .kind = to_string(name.kind),
+                  .store = store_id,
+                  .day = day,
+                  .first = summary.first,
+                  .last = summary.last,
+                  .items = summary.items,
+                  .empty = summary.first_slot > summary.last_slot,
+                  .last_taken_at = stored(summary.last_taken_at),
+                  .last_epoch = summary.last_epoch,
+                  .closed = summary.closed};
+    if (!row.empty) {
+        row.first_slot = stored(summary.first_slot.at);
+        row.last_slot = stored(summary.last_slot.at);
+    }
+    if (summary.earlier) {
+        auto header = file.prepare(kUpdateUnprovedHeader);
+        if (!header) return pass_on(header.error());
+        header->bind(1, row.first).bind(2, row.last).bind(3, row.items).bind(4, row.empty ? 1 : 0);
+        header->bind(5, row.first_slot).bind(6, row.last_slot).bind(7, row.last_taken_at);
+        header->bind(8, row.last_epoch).bind(9, row.closed ? 1 : 0);
+        return header->run();
+    }
+    if (auto cleared = file.execute(kClearHeader); !cleared) return cleared;
+    auto header = file.prepare(kInsertHeader);
+    if (!header) return pass_on(header.error());
+    header->bind(1, std::int64_t{row.format}).bind(2, row.kind).bind(3, row.store).bind(4, row.day);
+    header->bind(5, row.first).bind(6, row.last).bind(7, row.items).bind(8, row.empty ? 1 : 0);
+    header->bind(9, row.first_slot).bind(10, row.last_slot).bind(11, row.last_taken_at);
+    header->bind(12, row.last_epoch).bind(13, row.closed ? 1 : 0).bind(14, sum_of(row));
     return header->run();
 }
 
 Result<Inspected> inspect(sqlite::Database& file, const FileName& name) {
     Inspected found;
-    auto summary = read_header(file, name, found.store_id);
-    if (!summary) return tl::unexpected<Error>(summary.error());
-    found.summary = *summary;
-    const Sequence known = summary->last;
-    if (auto read = read_slots(file, kSavedSlots, std::nullopt, found.last_slots); !read) {
-        return tl::unexpected<Error>(read.error());
-    }
-    if (summary->closed) return found;
-    for (const auto sql : {kNewSamples, kNewGaps}) {
-        if (auto read = add_new_rows(file, sql, known, found.summary); !read)
-            return tl::unexpected<Error>(read.error());
-    }
-    for (const auto sql : {kNewSampleSlots, kNewGapSlots}) {
-        if (auto read = read_slots(file, sql, known, found.unsaved_last_slots); !read) {
-            return tl::unexpected<Error>(read.error());
-        }
-    }
+    const auto header = read_header(file, name, found.store_id);
+    if (!header) return pass_on(header.error());
+    found.summary = header->summary;
+    const Sequence known = found.summary.last;
+    const auto meters = read_meters(file, header->format, found.last_slots);
+    if (!meters) return pass_on(meters.error());
+    if (found.summary.closed) return found;
+    NewRows rows{*meters, found};
+    if (auto read = rows.read_samples(file, header->format, known); !read) return pass_on(read.error());
+    if (auto read = rows.read_gaps(file, header->format, known); !read) return pass_on(read.error());
     for (const auto& [meter, slot] : found.unsaved_last_slots) raise_to(found.last_slots, meter, slot);
     return found;
 }
@@ -243,17 +310,16 @@ Result<Inspected> inspect_at_start(const std::filesystem::path& path, const File
     const auto log_size = std::filesystem::file_size(log, ignored);
     const bool has_log = !ignored && log_size > 0;
     auto file = sqlite::Database::open(path, has_log ? sqlite::Access::write : sqlite::Access::immutable);
-    if (!file) return tl::unexpected<Error>(file.error());
+    if (!file) return pass_on(file.error());
     // Exclusive mode keeps the index of the log in memory: no -shm file, which a full disk would refuse.
     if (has_log) {
-        if (auto set = file->execute("PRAGMA locking_mode = EXCLUSIVE"); !set)
-            return tl::unexpected<Error>(set.error());
+        if (auto set = file->execute("PRAGMA locking_mode = EXCLUSIVE"); !set) return pass_on(set.error());
     }
     std::string store_id;
     const auto header = read_header(*file, name, store_id);
-    if (!header) return tl::unexpected<Error>(header.error());
-    if (!header->closed) {
-        if (auto sound = file->check(); !sound) return tl::unexpected<Error>(sound.error());
+    if (!header) return pass_on(header.error());
+    if (!header->summary.closed) {
+        if (auto sound = file->check(); !sound) return pass_on(sound.error());
     }
     return inspect(*file, name);
 }

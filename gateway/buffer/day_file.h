@@ -11,6 +11,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/base/sqlite.h"
+#include "gateway/buffer/day_tables.h"
 #include "gateway/reading/sample.h"
 
 namespace mg {
@@ -44,8 +45,9 @@ struct FileSummary {
     Slot last_slot{UtcTime::min()};
     UtcTime last_taken_at{};
     ClockEpoch last_epoch{0};
-    bool closed{false};  ///< no row will ever be added
-    bool packed{false};  ///< its samples are in groups (packed_file.h); closed as well
+    bool closed{false};   ///< no row will ever be added
+    bool packed{false};   ///< its samples are in groups (packed_file.h); closed as well
+    bool earlier{false};  ///< of an earlier format: readable, but nobody adds a row
 
     void add(Sequence sequence, Slot from, Slot to, UtcTime taken_at, ClockEpoch epoch);
 };
@@ -59,15 +61,14 @@ struct LatestRow {
     std::vector<std::uint8_t> packed;
 };
 
-inline constexpr int kFileFormat = 1;
-inline constexpr int kPackedFormat = 2;
-
-/// The tables that files of both formats have alike, without a row: all but `layouts`.
-Result<> make_common_tables(sqlite::Database& file);
 /// The tables of a new file, its header row included.
 Result<> make_tables(sqlite::Database& file, const FileName& name, const std::string& store_id);
+/// The one row of the header, as the summary says.
+Result<> write_header_row(sqlite::Database& file, const FileName& name, const std::string& store_id,
+                          const FileSummary& summary);
 
-/// What a file holds: its header plus the rows that came after the header was last written.
+/// What a file holds: its header plus the rows that came after the header was last written. Damaged rows
+/// count as items and say nothing else: one wrong bit in a time must not become the newest time of the store.
 struct Inspected {
     FileSummary summary;
     std::string store_id;

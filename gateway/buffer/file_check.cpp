@@ -56,9 +56,6 @@ Result<Counted> check_rows(FileReader& reader, FileFindings& findings, const Che
             if (item.error().kind != Failure::corrupt) break;
             continue;
         }
-        if (counted.items > 0 && sequence <= counted.last) {
-            note(findings, trf("sequence {0} follows {1}", "序号 {0} 排在 {1} 之后", sequence, counted.last));
-        }
         if (counted.items++ == 0) counted.first = sequence;
         counted.last = sequence;
         if (counted.items % kTellEvery != 0) continue;

@@ -15,11 +15,15 @@ constexpr std::size_t kMostRestingGroups = 3;     // of 5 MiB: two kinds of file
 constexpr std::int64_t kMostLayouts = 1'000'000;  // numbers beyond come from a damaged row
 
 constexpr const char* kSettings = "PRAGMA cache_size = -256; PRAGMA temp_store = MEMORY;";
-constexpr std::string_view kFormat = "SELECT format FROM header";
 constexpr std::string_view kGaps =
+    "SELECT seq, meter, \"from\", \"to\", reason, epoch, sum FROM gaps WHERE seq > ? AND seq <= ? ORDER BY "
+    "seq";
+constexpr std::string_view kUnprovedGaps =
     "SELECT seq, meter, \"from\", \"to\", reason, epoch FROM gaps WHERE seq > ? AND seq <= ? ORDER BY seq";
-constexpr std::string_view kFindLayout = "SELECT body FROM layouts WHERE id = ?";
-constexpr std::string_view kFindMeter = "SELECT name FROM meters WHERE id = ?";
+constexpr std::string_view kFindLayout = "SELECT body, meter, sum FROM layouts WHERE id = ?";
+constexpr std::string_view kFindUnprovedLayout = "SELECT body FROM layouts WHERE id = ?";
+constexpr std::string_view kFindMeter = "SELECT name, last_slot, sum FROM meters WHERE id = ?";
+constexpr std::string_view kFindUnprovedMeter = "SELECT name FROM meters WHERE id = ?";
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
@@ -47,27 +51,31 @@ Result<std::unique_ptr<FileReader>> FileReader::open(const std::filesystem::path
 
 Result<> FileReader::prepare() {
     if (auto set = file_.execute(kSettings); !set) return set;
-    for (const auto& [statement, sql] : {std::pair{&gaps_, kGaps}, std::pair{&find_layout_, kFindLayout},
-                                         std::pair{&find_meter_, kFindMeter}}) {
+    const auto format = read_format(file_);
+    if (!format) return pass_on(format.error());
+    format_ = *format;
+    const bool proved = format_.proved();
+    for (const auto& [statement, sql] : {std::pair{&gaps_, proved ? kGaps : kUnprovedGaps},
+                                         std::pair{&find_layout_, proved ? kFindLayout : kFindUnprovedLayout},
+                                         std::pair{&find_meter_, proved ? kFindMeter : kFindUnprovedMeter}}) {
         auto prepared = file_.prepare(sql);
         if (!prepared) return pass_on(prepared.error());
         *statement = std::move(*prepared);
     }
-    const auto format = file_.integer(kFormat);
-    if (!format) return pass_on(format.error());
-    if (*format == kPackedFormat) {
-        auto groups = PackedGroups::open(file_, [this](std::int64_t number) { return layout(number); });
+    if (format_.packed()) {
+        auto groups =
+            PackedGroups::open(file_, format_, [this](std::int64_t number) { return layout(number); });
         if (!groups) return pass_on(groups.error());
         groups_ = std::make_unique<PackedGroups>(std::move(*groups));
-        auto rows = PackedRows::open(file_, *groups_);
+        auto rows = PackedRows::open(file_, format_, *groups_);
         if (!rows) return pass_on(rows.error());
         samples_ = std::make_unique<PackedRows>(std::move(*rows));
     } else {
-        auto rows = PlainRows::open(file_);
+        auto rows = PlainRows::open(file_, format_);
         if (!rows) return pass_on(rows.error());
         samples_ = std::make_unique<PlainRows>(std::move(*rows));
     }
-    auto lookup = SlotLookup::open(file_, groups_.get());
+    auto lookup = SlotLookup::open(file_, format_, groups_.get());
     if (!lookup) return pass_on(lookup.error());
     lookup_ = std::move(*lookup);
     return {};
@@ -90,6 +98,7 @@ Result<> FileReader::begin(Sequence after, Sequence through) {
     end();
     if (auto begun = note_if_broken(samples_->begin(after, through)); !begun) return begun;
     if (name_.kind != FileKind::boundary) return {};
+    gap_before_ = after;
     gaps_.bind(1, after).bind(2, through);
     return note_if_broken(step_gaps());
 }
@@ -107,7 +116,9 @@ Result<StoredItem> FileReader::take() {
     const bool sample = sample_is_next();
     auto item = sample ? next_sample() : next_gap();
     if (!item && item.error().kind != Failure::corrupt) return item;
-    if (!item) damaged_ = sample ? samples_->damaged() : DamagedItems{.first = *gap_, .items = 1};
+    if (!item)
+        damaged_ = sample ? samples_->damaged() : DamagedItems{.first = *gap_, .last = *gap_, .items = 1};
+    if (!sample) gap_before_ = std::max(gap_before_, *gap_);
     auto stepped = note_if_broken(sample ? samples_->step() : step_gaps());
     if (!stepped) return pass_on(stepped.error());
     return item;
@@ -122,7 +133,13 @@ Result<LayoutRef> FileReader::layout(std::int64_t number) {
         find_layout_.reset();
         return fail(Failure::corrupt, trf("no layout {}", "没有布局 {}", number));
     }
-    auto layout = layouts_.find(find_layout_.text(0));
+    const std::string_view body = find_layout_.text(0);
+    const bool sound =
+        !format_.proved() || sum_of_layout(number, find_layout_.integer(1), body) == find_layout_.integer(2);
+    auto layout =
+        sound ? layouts_.find(body)
+              : Result<LayoutRef>{fail(Failure::corrupt, trf("layout {} is not what was written (checksum)",
+                                                             "布局 {} 与写入时不一致（校验和）", number))};
     find_layout_.reset();
     if (!layout) return layout;
     if (known_layouts_.size() <= at) known_layouts_.resize(at + 1);
@@ -135,7 +152,13 @@ Result<MeterId> FileReader::meter(std::int64_t number) {
     if (!row) return pass_on(row.error());
     if (!*row) return fail(Failure::corrupt, trf("no meter {}", "没有计量点 {}", number));
     MeterId meter{std::string(find_meter_.text(0))};
+    const bool sound = !format_.proved() ||
+                       sum_of_meter(number, meter.text, find_meter_.integer(1)) == find_meter_.integer(2);
     find_meter_.reset();
+    if (!sound) {
+        return fail(Failure::corrupt, trf("meter {} is not what was written (checksum)",
+                                          "计量点 {} 与写入时不一致（校验和）", number));
+    }
     return meter;
 }
 
@@ -157,18 +180,23 @@ Result<StoredItem> FileReader::next_sample() {
 }
 
 Result<StoredItem> FileReader::next_gap() {
-    const sqlite::Statement& row = gaps_;
-    auto of = meter(row.integer(1));
+    const GapRow row{gaps_.integer(0), gaps_.integer(1), gaps_.integer(2),
+                     gaps_.integer(3), gaps_.integer(4), gaps_.integer(5)};
+    if (*gap_ <= gap_before_ || (format_.proved() && sum_of(row) != gaps_.integer(6))) {
+        return fail(Failure::corrupt,
+                    std::string(tr("not what was written (checksum)", "与写入时不一致（校验和）")));
+    }
+    auto of = meter(row.meter);
     if (!of) return pass_on(of.error());
-    const auto reason = row.integer(4);
+    const auto reason = row.reason;
     if (reason < 0 || reason > 255 || !is_known_quality(static_cast<std::uint8_t>(reason))) {
         return fail(Failure::corrupt, trf("{0}: reason {1} of a gap", "{0}：缺口原因 {1}", of->text, reason));
     }
     return StoredGap{*gap_, Gap{.meter = std::move(*of),
-                                .from = {time_from(row.integer(2))},
-                                .to = {time_from(row.integer(3))},
+                                .from = {time_from(row.from)},
+                                .to = {time_from(row.to)},
                                 .reason = static_cast<Quality>(reason),
-                                .epoch = static_cast<ClockEpoch>(row.integer(5))}};
+                                .epoch = static_cast<ClockEpoch>(row.epoch)}};
 }
 
 void FileReader::end() {

@@ -10,11 +10,22 @@
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/layout_cache.h"
 #include "gateway/buffer/packed_groups.h"
+#include "gateway/buffer/progress.h"
 #include "gateway/buffer/sample_rows.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/buffer/slot_lookup.h"
 
 namespace mg {
+
+struct OwnedSlot {
+    MeterId meter;
+    Slot slot;
+};
+/// What damaged rows were about.
+struct DamagedSlots {
+    std::vector<OwnedSlot> single;
+    std::vector<OwnedSlot> of_groups;  ///< of groups that are damaged as a whole
+};
 
 /// Reads one file by sequence, samples and gaps merged, whether it is packed or not. One thread at a time;
 /// blocks for the disk. Of a packed file it holds one group, about 5 MiB, until forget_group().
@@ -37,6 +48,11 @@ public:
     Result<StoredItem> take();
     /// What the last take() passed over.
     [[nodiscard]] DamagedItems damaged() const { return damaged_; }
+    /// Whose samples of which slots cannot be read any more, as far as the file still says it. Of rows its
+    /// index says it: `sound` is what could be read, in runs without a hole; of a group in `pieces` its head
+    /// does. Ends the reading; reads all of the index. In file_reader_damage.cpp.
+    Result<DamagedSlots> lost_slots(const std::vector<DamagedItems>& pieces,
+                                    const std::vector<SequenceRange>& sound);
     /// Lets go of the rows; needed before the reader rests, or the log of the file could not be emptied.
     void end();
     /// The file itself is damaged, not a single item or group of it.
@@ -55,17 +71,21 @@ private:
     Result<MeterId> meter(std::int64_t number);
     Result<StoredItem> next_sample();
     Result<StoredItem> next_gap();
+    Result<> add_by_index(const std::vector<SequenceRange>& sound, std::vector<OwnedSlot>& slots);
+    Result<> add_by_head(const PackedGroups::Range& range, std::vector<OwnedSlot>& slots);
 
     FileName name_;
     bool closed_;
     bool broken_{false};
     LayoutCache& layouts_;
     sqlite::Database file_;
+    DayFormat format_;
     std::unique_ptr<PackedGroups> groups_;  ///< only of a packed file
     std::unique_ptr<SampleRows> samples_;
     SlotLookup lookup_;
     sqlite::Statement gaps_;
     std::optional<Sequence> gap_;  ///< the one that stands next
+    Sequence gap_before_{0};
     DamagedItems damaged_;
     sqlite::Statement find_layout_;
     sqlite::Statement find_meter_;

@@ -1,8 +1,11 @@
 #include "gateway/buffer/file_writer.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "gateway/base/check.h"
 #include "gateway/buffer/data_folder.h"
+#include "gateway/buffer/day_tables.h"
 #include "gateway/buffer/layout_text.h"
 
 namespace mg {
@@ -18,36 +21,58 @@ constexpr const char* kSettings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -1024; PRAGMA temp_store = "
     "MEMORY;";
 constexpr std::string_view kInsertSample =
-    "INSERT INTO samples(seq, slot, meter, layout, taken_at, epoch, revision, data) VALUES(?, ?, ?, ?, ?, ?, "
-    "?, ?)";
+    "INSERT INTO samples(seq, slot, meter, layout, taken_after, epoch, revision, data, sum) VALUES(?, ?, ?, "
+    "?, ?, ?, "
+    "?, ?, ?)";
 constexpr std::string_view kInsertGap =
-    "INSERT INTO gaps(seq, meter, \"from\", \"to\", reason, epoch) VALUES(?, ?, ?, ?, ?, ?)";
+    "INSERT INTO gaps(seq, meter, \"from\", \"to\", reason, epoch, sum) VALUES(?, ?, ?, ?, ?, ?, ?)";
+// A number is given before the row is written, because the row proves its number as well.
 constexpr std::string_view kFindMeter = "SELECT id FROM meters WHERE name = ?";
-constexpr std::string_view kInsertMeter = "INSERT INTO meters(name) VALUES(?) RETURNING id";
-constexpr std::string_view kFindLayout = "SELECT id FROM layouts WHERE meter = ? AND body = ?";
-constexpr std::string_view kInsertLayout = "INSERT INTO layouts(meter, body) VALUES(?, ?) RETURNING id";
-constexpr std::string_view kSaveSlot =
-    "UPDATE meters SET last_slot = ?1 WHERE name = ?2 AND (last_slot IS NULL OR last_slot < ?1)";
-constexpr std::string_view kWriteHeader =
-    "UPDATE header SET first_sequence = ?, last_sequence = ?, items = ?, first_slot = ?, last_slot = ?, "
-    "last_taken_at = ?, last_epoch = ?, closed = ?";
+constexpr std::string_view kNextMeter = "SELECT coalesce(max(id), 0) + 1 FROM meters";
+constexpr std::string_view kInsertMeter = "INSERT INTO meters(id, name, sum) VALUES(?, ?, ?)";
+constexpr std::string_view kFindLayout = "SELECT id, sum FROM layouts WHERE meter = ? AND body = ?";
+constexpr std::string_view kNextLayout = "SELECT coalesce(max(id), 0) + 1 FROM layouts";
+constexpr std::string_view kInsertLayout = "INSERT INTO layouts(id, meter, body, sum) VALUES(?, ?, ?, ?)";
+constexpr std::string_view kKnownSlot =
+    "SELECT id FROM meters WHERE name = ?1 AND (last_slot IS NULL OR last_slot < ?2)";
+constexpr std::string_view kSaveSlot = "UPDATE meters SET last_slot = ?, sum = ? WHERE id = ?";
+constexpr std::string_view kSaveUnprovedSlot = "UPDATE meters SET last_slot = ? WHERE id = ?";
 constexpr std::string_view kPages = "PRAGMA page_count";
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }
 
-/// The id that `find` knows, or the one that `insert` gives; both have the same parameters.
-Result<std::int64_t> find_or_insert(sqlite::Statement& find, sqlite::Statement& insert) {
-    for (sqlite::Statement* statement : {&find, &insert}) {
-        const auto row = statement->step();
+/// The only number of the only row; none: there is no row.
+Result<std::optional<std::int64_t>> number_in(sqlite::Statement& question) {
+    const auto row = question.step();
+    if (!row) return pass_on(row.error());
+    if (!*row) return std::nullopt;
+    const std::int64_t number = question.integer(0);
+    question.reset();
+    return number;
+}
+
+/// The layout that says this and proves it: rows that point to a damaged one could not be read.
+Result<std::optional<std::int64_t>> proved_layout(sqlite::Statement& question, std::int64_t meter,
+                                                  std::string_view body) {
+    question.bind(1, meter).bind(2, body);
+    while (true) {
+        const auto row = question.step();
         if (!row) return pass_on(row.error());
-        if (!*row) continue;
-        const std::int64_t number = statement->integer(0);
-        statement->reset();
+        if (!*row) return std::nullopt;
+        const std::int64_t number = question.integer(0);
+        if (question.integer(1) != sum_of_layout(number, meter, body)) continue;
+        question.reset();
         return number;
     }
-    return fail(Failure::corrupt, "INSERT … RETURNING gave no row");
+}
+
+/// A number that no row has.
+Result<std::int64_t> next_number(sqlite::Statement& question) {
+    const auto number = number_in(question);
+    if (!number) return pass_on(number.error());
+    return number->value_or(1);
 }
 
 /// Under another name first: a file with the name of a day file is whole. One that a power cut left half made
@@ -90,28 +115,32 @@ Result<std::unique_ptr<FileWriter>> FileWriter::resume(const std::filesystem::pa
     auto found = inspect(writer->file_, name);
     if (!found) return pass_on(found.error());
     writer->entry_.summary = found->summary;
+    writer->store_id_ = std::move(found->store_id);
     writer->unsaved_ = std::move(found->unsaved_last_slots);
     if (auto prepared = writer->prepare(); !prepared) return pass_on(prepared.error());
     return writer;
 }
 
 Result<> FileWriter::prepare() {
+    tidy_at_pages_ = kTidyPages;
+    if (entry_.summary.earlier) return {};
     for (const auto& [statement, sql] :
          {std::pair{&insert_sample_, kInsertSample}, std::pair{&insert_gap_, kInsertGap},
-          std::pair{&find_meter_, kFindMeter}, std::pair{&insert_meter_, kInsertMeter},
-          std::pair{&find_layout_, kFindLayout}, std::pair{&insert_layout_, kInsertLayout}}) {
+          std::pair{&find_meter_, kFindMeter}, std::pair{&next_meter_, kNextMeter},
+          std::pair{&insert_meter_, kInsertMeter}, std::pair{&find_layout_, kFindLayout},
+          std::pair{&next_layout_, kNextLayout}, std::pair{&insert_layout_, kInsertLayout}}) {
         auto prepared = file_.prepare(sql);
         if (!prepared) return pass_on(prepared.error());
         *statement = std::move(*prepared);
     }
-    auto lookup = SlotLookup::open(file_);
+    auto lookup = SlotLookup::open(file_, DayFormat{});
     if (!lookup) return pass_on(lookup.error());
     lookup_ = std::move(*lookup);
-    tidy_at_pages_ = kTidyPages;
     return {};
 }
 
 Result<> FileWriter::begin() {
+    MG_CHECK(!entry_.summary.earlier);
     open_ = entry_.summary;
     open_slots_.clear();
     return file_.execute("BEGIN IMMEDIATE");
@@ -119,11 +148,15 @@ Result<> FileWriter::begin() {
 
 Result<std::int64_t> FileWriter::number_of(const MeterId& meter) {
     if (const auto known = meter_numbers_.find(meter); known != meter_numbers_.end()) return known->second;
-    find_meter_.bind(1, std::string_view{meter.text});
-    insert_meter_.bind(1, std::string_view{meter.text});
-    const auto number = find_or_insert(find_meter_, insert_meter_);
-    if (number) meter_numbers_[meter] = *number;
-    return number;
+    const std::string_view name = meter.text;
+    const auto found = number_in(find_meter_.bind(1, name));
+    if (!found) return pass_on(found.error());
+    if (*found) return meter_numbers_[meter] = **found;
+    const auto number = next_number(next_meter_);
+    if (!number) return number;
+    insert_meter_.bind(1, *number).bind(2, name).bind(3, sum_of_meter(*number, name, 0));
+    if (auto inserted = insert_meter_.run(); !inserted) return pass_on(inserted.error());
+    return meter_numbers_[meter] = *number;
 }
 
 Result<FileWriter::LayoutNumbers*> FileWriter::numbers_of(const LayoutRef& layout) {
@@ -131,14 +164,21 @@ Result<FileWriter::LayoutNumbers*> FileWriter::numbers_of(const LayoutRef& layou
         return &known->second;
     const auto meter = number_of(layout->meter);
     if (!meter) return pass_on(meter.error());
-    const std::string body = layout_text(*layout);
-    find_layout_.bind(1, *meter).bind(2, std::string_view{body});
-    insert_layout_.bind(1, *meter).bind(2, std::string_view{body});
-    const auto number = find_or_insert(find_layout_, insert_layout_);
+    const std::string text = layout_text(*layout);
+    const std::string_view body = text;
+    auto number = proved_layout(find_layout_, *meter, body);
     if (!number) return pass_on(number.error());
+    if (!*number) {
+        const auto next = next_number(next_layout_);
+        if (!next) return pass_on(next.error());
+        insert_layout_.bind(1, *next).bind(2, *meter).bind(3, body).bind(4,
+                                                                         sum_of_layout(*next, *meter, body));
+        if (auto inserted = insert_layout_.run(); !inserted) return pass_on(inserted.error());
+        number = *next;
+    }
     layouts_.remember(body, layout);
     if (layout_numbers_.size() >= kMostLayoutNumbers) layout_numbers_.clear();
-    return &layout_numbers_.emplace(layout.get(), LayoutNumbers{layout, *meter, *number}).first->second;
+    return &layout_numbers_.emplace(layout.get(), LayoutNumbers{layout, *meter, **number}).first->second;
 }
 
 void FileWriter::note(Sequence sequence, const MeterId& meter, Slot from, Slot to, UtcTime taken_at,
@@ -151,11 +191,17 @@ void FileWriter::note(Sequence sequence, const MeterId& meter, Slot from, Slot t
 Result<> FileWriter::insert(Sequence sequence, std::uint32_t revision, const WaitingSample& sample) {
     const auto numbers = numbers_of(sample.layout);
     if (!numbers) return pass_on(numbers.error());
-    insert_sample_.bind(1, sequence).bind(2, stored(sample.slot.at)).bind(3, (*numbers)->meter);
-    insert_sample_.bind(4, (*numbers)->layout_number)
-        .bind(5, stored(sample.taken_at))
-        .bind(6, std::int64_t{sample.epoch});
-    insert_sample_.bind(7, std::int64_t{revision}).bind(8, std::span<const std::uint8_t>{sample.packed});
+    const SampleRow row{.sequence = sequence,
+                        .slot = stored(sample.slot.at),
+                        .meter = (*numbers)->meter,
+                        .layout = (*numbers)->layout_number,
+                        .taken_at = stored(sample.taken_at),
+                        .epoch = sample.epoch,
+                        .revision = revision,
+                        .data = sample.packed};
+    insert_sample_.bind(1, row.sequence).bind(2, row.slot).bind(3, row.meter).bind(4, row.layout);
+    insert_sample_.bind(5, row.taken_at - row.slot).bind(6, row.epoch).bind(7, row.revision);
+    insert_sample_.bind(8, row.data).bind(9, sum_of(row));
     if (auto inserted = insert_sample_.run(); !inserted) return inserted;
     note(sequence, sample.layout->meter, sample.slot, sample.slot, sample.taken_at, sample.epoch);
     return {};
@@ -164,8 +210,14 @@ Result<> FileWriter::insert(Sequence sequence, std::uint32_t revision, const Wai
 Result<> FileWriter::insert(Sequence sequence, const Gap& gap) {
     const auto meter = number_of(gap.meter);
     if (!meter) return pass_on(meter.error());
-    insert_gap_.bind(1, sequence).bind(2, *meter).bind(3, stored(gap.from.at)).bind(4, stored(gap.to.at));
-    insert_gap_.bind(5, static_cast<std::int64_t>(gap.reason)).bind(6, std::int64_t{gap.epoch});
+    const GapRow row{.sequence = sequence,
+                     .meter = *meter,
+                     .from = stored(gap.from.at),
+                     .to = stored(gap.to.at),
+                     .reason = static_cast<std::int64_t>(gap.reason),
+                     .epoch = gap.epoch};
+    insert_gap_.bind(1, row.sequence).bind(2, row.meter).bind(3, row.from).bind(4, row.to);
+    insert_gap_.bind(5, row.reason).bind(6, row.epoch).bind(7, sum_of(row));
     if (auto inserted = insert_gap_.run(); !inserted) return inserted;
     note(sequence, gap.meter, gap.from, last_covered(gap), UtcTime{}, gap.epoch);
     return {};
@@ -194,27 +246,32 @@ void FileWriter::roll_back() {
     meter_numbers_.clear();
 }
 
-Result<> FileWriter::write_header(bool closed) {
-    auto save = file_.prepare(kSaveSlot);
+Result<> FileWriter::save_slots() {
+    const bool proved = !entry_.summary.earlier;
+    auto known = file_.prepare(kKnownSlot);
+    if (!known) return pass_on(known.error());
+    auto save = file_.prepare(proved ? kSaveSlot : kSaveUnprovedSlot);
     if (!save) return pass_on(save.error());
-    auto header = file_.prepare(kWriteHeader);
-    if (!header) return pass_on(header.error());
-    if (auto begun = file_.execute("BEGIN IMMEDIATE"); !begun) return begun;
-    const FileSummary& summary = entry_.summary;
-    Result<> written;
     for (const auto& [meter, slot] : unsaved_) {
-        written = save->bind(1, stored(slot.at)).bind(2, std::string_view{meter.text}).run();
-        if (!written) break;
+        const std::string_view name = meter.text;
+        const auto number = number_in(known->bind(1, name).bind(2, stored(slot.at)));
+        if (!number) return pass_on(number.error());
+        if (!*number) continue;
+        int parameter = 0;
+        save->bind(++parameter, stored(slot.at));
+        if (proved) save->bind(++parameter, sum_of_meter(**number, name, stored(slot.at)));
+        save->bind(++parameter, **number);
+        if (auto saved = save->run(); !saved) return saved;
     }
-    if (written) {
-        header->bind(1, summary.first).bind(2, summary.last).bind(3, summary.items);
-        if (summary.items > 0)
-            header->bind(4, stored(summary.first_slot.at)).bind(5, stored(summary.last_slot.at));
-        header->bind(6, stored(summary.last_taken_at))
-            .bind(7, std::int64_t{summary.last_epoch})
-            .bind(8, closed ? 1 : 0);
-        written = header->run();
-    }
+    return {};
+}
+
+Result<> FileWriter::write_header(bool closed) {
+    if (auto begun = file_.execute("BEGIN IMMEDIATE"); !begun) return begun;
+    FileSummary summary = entry_.summary;
+    summary.closed = closed;
+    auto written = save_slots();
+    if (written) written = write_header_row(file_, entry_.name, store_id_, summary);
     if (written) written = file_.execute("COMMIT");
     if (!written) {
         if (file_.in_transaction()) static_cast<void>(file_.execute("ROLLBACK"));

@@ -29,7 +29,7 @@ public:
                                                                     const FileName& name,
                                                                     const std::string& store_id,
                                                                     LayoutCache& layouts);
-    /// Goes on with a file that is not closed.
+    /// Goes on with a file that is not closed. One of an earlier format can only be closed.
     [[nodiscard]] static Result<std::unique_ptr<FileWriter>> resume(const std::filesystem::path& folder,
                                                                     const FileName& name,
                                                                     LayoutCache& layouts);
@@ -68,15 +68,19 @@ private:
     void note(Sequence sequence, const MeterId& meter, Slot from, Slot to, UtcTime taken_at,
               ClockEpoch epoch);
     Result<> write_header(bool closed);
+    Result<> save_slots();
 
     LayoutCache& layouts_;
     sqlite::Database file_;
+    std::string store_id_;
     SlotLookup lookup_;
     sqlite::Statement insert_sample_;
     sqlite::Statement insert_gap_;
     sqlite::Statement find_meter_;
+    sqlite::Statement next_meter_;
     sqlite::Statement insert_meter_;
     sqlite::Statement find_layout_;
+    sqlite::Statement next_layout_;
     sqlite::Statement insert_layout_;
     std::unordered_map<const Layout*, LayoutNumbers> layout_numbers_;
     std::unordered_map<MeterId, std::int64_t> meter_numbers_;

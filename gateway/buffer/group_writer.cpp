@@ -203,7 +203,8 @@ Result<> GroupWriter::open_for(FileKind kind) {
     if (of.file && (of.file->name().day != today || of.file->full())) close_for_good(kind);
     if (of.file) return {};
     const auto newest = catalogue_.newest(kind);
-    const bool resumable = newest && newest->name.day == today && !newest->summary.closed;
+    const bool resumable =
+        newest && newest->name.day == today && !newest->summary.closed && !newest->summary.earlier;
     auto file = resumable ? FileWriter::resume(folder_.path(), newest->name, layouts_)
                           : FileWriter::create(folder_.path(),
                                                FileName{kind, today, folder_.free_number(kind, today)},
@@ -237,7 +238,8 @@ void GroupWriter::close_leftovers() {
     for (const FileEntry& entry : catalogue_.files()) {
         if (entry.summary.closed || is_open(entry.name)) continue;
         const auto newest = catalogue_.newest(entry.name.kind);
-        if (entry.name.day == today && newest && newest->name == entry.name) continue;
+        const bool goes_on = entry.name.day == today && newest && newest->name == entry.name;
+        if (goes_on && !entry.summary.earlier) continue;
         auto file = FileWriter::resume(folder_.path(), entry.name, layouts_);
         const auto finished = file ? (*file)->finish(true) : Result<>{pass_on(file.error())};
         if (!finished) {

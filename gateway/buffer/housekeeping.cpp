@@ -9,6 +9,7 @@
 #include "gateway/base/low_priority.h"
 #include "gateway/buffer/data_folder.h"
 #include "gateway/buffer/disk_use.h"
+#include "gateway/buffer/file_damage.h"
 #include "gateway/buffer/repacker.h"
 
 namespace mg {
@@ -48,12 +49,12 @@ std::string reason_text(DropReason reason) {
 }  // namespace
 
 Housekeeping::Housekeeping(const StorageOptions& options, const SiteOptions& site, Parts parts,
-                           HousekeepingSetup setup, std::function<void(bool)> boundary_only)
+                           HousekeepingSetup setup, Effects effects)
     : options_{options},
       site_{site},
       parts_{std::move(parts)},
       setup_{std::move(setup)},
-      boundary_only_changed_{std::move(boundary_only)},
+      effects_{std::move(effects)},
       rule_{options.keep_boundary, options.keep_other,
             std::min(options.boundary_floor, options.keep_boundary)},
       space_{options.budget, options.reserve} {}
@@ -89,6 +90,7 @@ void Housekeeping::run(const std::stop_token& stop) {
 void Housekeeping::round(const std::stop_token& stop) {
     parts_.drops.catch_up();
     set_damaged_aside();
+    look_into_damaged_rows(stop);
     drop_overdue(stop);
     keep_room(stop);
     repack_closed(stop);
@@ -104,6 +106,32 @@ void Housekeeping::set_damaged_aside() {
         const auto noted =
             parts_.drops.note(std::nullopt, unread_tally(file, DropReason::damaged, parts_.clock.utc()));
         if (!noted) log::warning("{}", noted.error().what);
+    }
+}
+
+/// Somebody met a damaged row: the whole file is looked at, so that there is one alarm for it, and what was
+/// in its damaged rows becomes missing with a reason. The gaps are the same at every look and stored once.
+void Housekeeping::look_into_damaged_rows(const std::stop_token& stop) {
+    const SlotGrid boundaries{site_.boundary, site_.utc_offset};
+    for (const FileName& name : parts_.damaged_rows.take_files()) {
+        const auto file = parts_.catalogue.find(name);
+        if (!file || stop.stop_requested()) continue;
+        auto reader = parts_.readers.take(*file);
+        const auto damage = reader ? look_for_damage(**reader, boundaries, stop, [this] { show_life(); })
+                                   : Result<FileDamage>{tl::unexpected<Error>(reader.error())};
+        if (!damage) {
+            if (!stop.stop_requested()) log::warning("{}", damage.error().what);
+            if (damage.error().kind != Failure::corrupt) parts_.damaged_rows.look_again(name);
+            continue;
+        }
+        parts_.damaged_rows.know(name, damage->pieces);
+        for (const Gap& gap : damage->lost) effects_.lost(gap);
+        if (std::exchange(damage_said_[name], damage->items) == damage->items) continue;
+        log::error("{}",
+                   trf("file {0}: {1} rows damaged, sequence {2}–{3}; passed over, their slots become gaps "
+                       "({4} of unknown meter)",
+                       "文件 {0}：{1} 行已损坏，序号 {2}–{3}；已跳过，其时刻记为缺口（{4} 行无法确定计量点）",
+                       name.text(), damage->items, damage->first, damage->last, damage->nameless));
     }
 }
 
@@ -151,10 +179,7 @@ std::optional<FileEntry> Housekeeping::next_to_pack() const {
 }
 
 bool Housekeeping::pack(const FileEntry& file, const std::stop_token& stop) {
-    const RepackHooks hooks{.stop = stop, .progress = [this](double) {
-                                setup_.life.progress();
-                                setup_.life.waiting_for_disk();
-                            }};
+    const RepackHooks hooks{.stop = stop, .progress = [this](double) { show_life(); }};
     const auto packed = repack(parts_.folder, file, parts_.layouts, hooks);
     if (stop.stop_requested()) return false;
     if (packed) {
@@ -222,14 +247,19 @@ bool Housekeeping::drop(const FileEntry& file, DropReason reason, const std::sto
                                "{0} 已删除（{1}）：{2} 条，其中未上传：{3}", name, reason_text(reason),
                                tally->items(), unsettled));
     }
+    show_life();
+    return true;
+}
+
+/// In the middle of something that takes its time.
+void Housekeeping::show_life() {
     setup_.life.progress();
     setup_.life.waiting_for_disk();
-    return true;
 }
 
 void Housekeeping::set_boundary_only(bool on) {
     if (std::exchange(boundary_only_, on) == on) return;
-    boundary_only_changed_(on);
+    effects_.boundary_only(on);
     report_.with([&](SpaceReport& report) { report.boundary_only = on; });
     if (on) {
         log::error("{}", tr("no room is left and nothing may go: only boundary samples are stored, others "

@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/catalogue.h"
+#include "gateway/buffer/damaged_rows.h"
 #include "gateway/buffer/delivery_book.h"
 #include "gateway/buffer/drop_book.h"
 #include "gateway/buffer/file_reader.h"
@@ -33,8 +34,10 @@ struct SpaceReport {
 };
 
 /// The thread "housekeeping": owns the closed files. Repacks them, removes what was kept for long enough or
-/// must make room, and sets damaged ones aside. Looks once a minute, and when asked to. Whatever it removes
-/// was counted before, per meter. Runs with low priority; blocks for the disk; stops within a second.
+/// must make room, and sets damaged ones aside;
+/// where single rows are damaged it says so and enters gaps for them. Looks once a minute, and when asked to.
+/// Whatever it removes was counted before, per meter. Runs with low priority; blocks for the disk; stops
+/// within a second.
 class Housekeeping {
 public:
     struct Parts {
@@ -46,10 +49,15 @@ public:
         Catalogue& catalogue;
         FileReaders& readers;
         LayoutCache& layouts;
+        DamagedRows& damaged_rows;
     };
-    /// `boundary_only` is called from the thread when that changes.
+    /// What it does to the rest of the store; called from the thread.
+    struct Effects {
+        std::function<void(bool)> boundary_only;  ///< that changed
+        std::function<void(Gap)> lost;            ///< these samples were stored and cannot be read any more
+    };
     Housekeeping(const StorageOptions& options, const SiteOptions& site, Parts parts, HousekeepingSetup setup,
-                 std::function<void(bool)> boundary_only);
+                 Effects effects);
     ~Housekeeping();
     Housekeeping(const Housekeeping&) = delete;
     Housekeeping& operator=(const Housekeeping&) = delete;
@@ -65,6 +73,7 @@ private:
     void run(const std::stop_token& stop);
     void round(const std::stop_token& stop);
     void set_damaged_aside();
+    void look_into_damaged_rows(const std::stop_token& stop);
     void drop_overdue(const std::stop_token& stop);
     void repack_closed(const std::stop_token& stop);
     [[nodiscard]] std::optional<FileEntry> next_to_pack() const;
@@ -74,6 +83,7 @@ private:
     [[nodiscard]] std::optional<FileEntry> next_to_go(std::uint64_t wanted);
     /// False: it is still there, and trying again at once would not help.
     bool drop(const FileEntry& file, DropReason reason, const std::stop_token& stop);
+    void show_life();
     void set_boundary_only(bool on);
     void take_measure();
     [[nodiscard]] std::int64_t room(const DiskUse& disk) const;
@@ -83,7 +93,7 @@ private:
     SiteOptions site_;
     Parts parts_;
     HousekeepingSetup setup_;
-    std::function<void(bool)> boundary_only_changed_;
+    Effects effects_;
     RetentionRule rule_;
     SpaceRule space_;
 
@@ -91,7 +101,8 @@ private:
     SteadyTime boundary_hour_{};               ///< when the count of boundary files that made room began
     std::size_t boundary_in_hour_{0};
     bool boundary_only_{false};
-    std::set<FileName> not_packed_;  ///< that could not be; until the next start
+    std::map<FileName, std::int64_t> damage_said_;  ///< how many damaged items the last alarm named
+    std::set<FileName> not_packed_;                 ///< that could not be; until the next start
     Guarded<SpaceReport> report_;
     Signal wake_;
     std::jthread thread_;

@@ -1,26 +1,25 @@
 #include "gateway/buffer/packed_groups.h"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
 #include "gateway/base/language.h"
 
 namespace mg {
 namespace {
 
-// The numbers stand before the blobs in a row: these two read none of the pages that hold blobs, so that a
+// The numbers stand before the blobs in a row: this reads none of the pages that hold blobs, so that a
 // damaged one hides only its group.
-constexpr std::string_view kNext =
-    "SELECT first_seq, last_seq, items FROM groups WHERE last_seq > ? ORDER BY first_seq LIMIT 1";
-constexpr std::string_view kCovering =
-    "SELECT first_seq, last_seq, items FROM groups WHERE first_slot <= ? AND last_slot >= ? ORDER BY "
-    "first_seq";
+constexpr std::string_view kRanges =
+    "SELECT first_seq, last_seq, items, first_slot, last_slot, sum FROM groups ORDER BY first_seq";
+constexpr std::string_view kUnprovedRanges =
+    "SELECT first_seq, last_seq, items, first_slot, last_slot FROM groups ORDER BY first_seq";
 constexpr std::string_view kHead = "SELECT head FROM groups WHERE first_seq = ?";
 constexpr std::string_view kBody = "SELECT body FROM groups WHERE first_seq = ?";
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
-}
-
-PackedGroups::Range range_in(const sqlite::Statement& row) {
-    return {.first = row.integer(0), .last = row.integer(1), .items = row.integer(2)};
 }
 
 /// Gives the only column of the only row to `read`.
@@ -36,43 +35,71 @@ Result<> with_blob(sqlite::Statement& statement, Sequence first, const Read& rea
 
 }  // namespace
 
-Result<PackedGroups> PackedGroups::open(sqlite::Database& file, RowGroup::LayoutOf layout_of) {
+Result<PackedGroups> PackedGroups::open(sqlite::Database& file, const DayFormat& format,
+                                        RowGroup::LayoutOf layout_of) {
     PackedGroups groups;
     groups.layout_of_ = std::move(layout_of);
-    for (const auto& [statement, sql] :
-         {std::pair{&groups.next_, kNext}, std::pair{&groups.covering_, kCovering},
-          std::pair{&groups.head_, kHead}, std::pair{&groups.body_, kBody}}) {
+    for (const auto& [statement, sql] : {std::pair{&groups.head_, kHead}, std::pair{&groups.body_, kBody}}) {
         auto prepared = file.prepare(sql);
         if (!prepared) return pass_on(prepared.error());
         *statement = std::move(*prepared);
     }
+    if (auto read = groups.read_ranges(file, format); !read) return pass_on(read.error());
     return groups;
 }
 
-Result<std::optional<PackedGroups::Range>> PackedGroups::first_beyond(Sequence after) {
-    const auto row = next_.bind(1, after).step();
-    if (!row) return pass_on(row.error());
-    if (!*row) return std::nullopt;
-    const Range range = range_in(next_);
-    next_.reset();
-    return range;
+Result<> PackedGroups::read_ranges(sqlite::Database& file, const DayFormat& format) {
+    auto rows = file.prepare(format.proved() ? kRanges : kUnprovedRanges);
+    if (!rows) return pass_on(rows.error());
+    while (true) {
+        const auto row = rows->step();
+        if (!row) return pass_on(row.error());
+        if (!*row) break;
+        const GroupRow read{rows->integer(0), rows->integer(1), rows->integer(2), rows->integer(3),
+                            rows->integer(4)};
+        ranges_.push_back({.first = read.first,
+                           .last = read.last,
+                           .items = read.items,
+                           .first_slot = read.first_slot,
+                           .last_slot = read.last_slot,
+                           .sound = !format.proved() || sum_of(read) == rows->integer(5)});
+    }
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+        Range& range = ranges_[i];
+        if (range.sound) continue;
+        const Sequence before = i == 0 ? 0 : ranges_[i - 1].last;
+        const Sequence behind =
+            i + 1 == ranges_.size() ? std::numeric_limits<Sequence>::max() : ranges_[i + 1].first;
+        range.first = std::max(range.first, before + 1);
+        range.last = std::max(range.first, behind - 1);
+        range.items = std::clamp<std::int64_t>(range.items, 1, kMostGroupRows);
+    }
+    return {};
 }
 
-Result<std::vector<PackedGroups::Range>> PackedGroups::covering(std::int64_t first_slot,
-                                                                std::int64_t last_slot) {
-    std::vector<Range> ranges;
-    covering_.bind(1, last_slot).bind(2, first_slot);
-    while (true) {
-        const auto row = covering_.step();
-        if (!row) return pass_on(row.error());
-        if (!*row) return ranges;
-        ranges.push_back(range_in(covering_));
-    }
+std::optional<PackedGroups::Range> PackedGroups::first_beyond(Sequence after) const {
+    const auto found = std::ranges::find_if(ranges_, [&](const Range& range) { return range.last > after; });
+    if (found == ranges_.end()) return std::nullopt;
+    return *found;
+}
+
+std::vector<PackedGroups::Range> PackedGroups::covering(std::int64_t first_slot,
+                                                        std::int64_t last_slot) const {
+    std::vector<Range> found;
+    std::ranges::copy_if(ranges_, std::back_inserter(found), [&](const Range& range) {
+        return range.sound && range.first_slot <= last_slot && range.last_slot >= first_slot;
+    });
+    return found;
 }
 
 Result<const RowGroup*> PackedGroups::head(const Range& range) {
     if (kept_ && kept_->range == range) return &kept_->group;
     kept_.reset();
+    if (!range.sound) {
+        return fail(Failure::corrupt,
+                    trf("the numbers of the group at {} are not what was written (checksum)",
+                        "位于 {} 的行组编号与写入时不一致（校验和）", range.first));
+    }
     const auto read = with_blob(head_, range.first, [&](std::span<const std::uint8_t> head) -> Result<> {
         auto group = RowGroup::open(head, range.items, range.first, range.last);
         if (!group) return pass_on(group.error());

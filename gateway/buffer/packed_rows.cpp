@@ -13,8 +13,8 @@ tl::unexpected<Error> pass_on(Error error) {
 
 }  // namespace
 
-Result<PackedRows> PackedRows::open(sqlite::Database& file, PackedGroups& groups) {
-    auto unpacked = PlainRows::open(file);
+Result<PackedRows> PackedRows::open(sqlite::Database& file, const DayFormat& format, PackedGroups& groups) {
+    auto unpacked = PlainRows::open(file, format);
     if (!unpacked) return pass_on(unpacked.error());
     return PackedRows{std::move(*unpacked), groups};
 }
@@ -31,19 +31,18 @@ Result<> PackedRows::begin(Sequence after, Sequence through) {
 Result<> PackedRows::enter_group_beyond(Sequence after) {
     range_.reset();
     const auto range = groups_->first_beyond(after);
-    if (!range) return pass_on(range.error());
-    if (!*range || (*range)->first > through_) return {};
-    const auto group = groups_->head(**range);
+    if (!range || range->first > through_) return {};
+    const auto group = groups_->head(*range);
     if (!group && group.error().kind != Failure::corrupt) return pass_on(group.error());
     damaged_ = !group;
     if (damaged_) {
-        sequence_ = std::max((*range)->first, after + 1);
+        sequence_ = std::max(range->first, after + 1);
     } else {
         row_ = (*group)->first_beyond(after);
         sequence_ = (*group)->sequence(row_);
         if (sequence_ > through_) return {};
     }
-    range_ = **range;
+    range_ = range;
     return {};
 }
 
@@ -74,8 +73,8 @@ Result<SampleRow> PackedRows::row() {
 
 DamagedItems PackedRows::damaged() const {
     if (unpacked_is_next()) return unpacked_.damaged();
-    if (damaged_) return {.first = range_->first, .items = range_->items};
-    return {.first = sequence_, .items = 1};
+    if (damaged_) return {.first = range_->first, .last = range_->last, .items = range_->items};
+    return {.first = sequence_, .last = sequence_, .items = 1};
 }
 
 Result<> PackedRows::step() {

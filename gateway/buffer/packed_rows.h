@@ -12,7 +12,8 @@ namespace mg {
 class PackedRows final : public SampleRows {
 public:
     /// `groups` must live as long as this.
-    [[nodiscard]] static Result<PackedRows> open(sqlite::Database& file, PackedGroups& groups);
+    [[nodiscard]] static Result<PackedRows> open(sqlite::Database& file, const DayFormat& format,
+                                                 PackedGroups& groups);
 
     Result<> begin(Sequence after, Sequence through) override;
     [[nodiscard]] std::optional<Sequence> next() const override;

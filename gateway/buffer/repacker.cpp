@@ -13,6 +13,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/unique_fd.h"
 #include "gateway/buffer/data_folder.h"
+#include "gateway/buffer/day_tables.h"
 #include "gateway/buffer/packed_file.h"
 #include "gateway/buffer/packed_rows.h"
 #include "gateway/buffer/packing.h"
@@ -22,9 +23,10 @@ namespace {
 
 constexpr int kRowsBetweenLooks = 4096;
 constexpr double kPackingPart = 0.8;  // of the time; comparing is the rest
-constexpr std::string_view kRows =
-    "SELECT seq, slot, layout, taken_at, epoch, revision, data, meter FROM samples ORDER BY seq";
-constexpr std::string_view kLayouts = "SELECT id, meter, body FROM layouts";
+constexpr std::string_view kLayouts = "SELECT id, meter, body, sum FROM layouts";
+constexpr std::string_view kUnprovedLayouts = "SELECT id, meter, body FROM layouts";
+constexpr Sequence kBeforeAll = std::numeric_limits<Sequence>::min();
+constexpr Sequence kBehindAll = std::numeric_limits<Sequence>::max();
 constexpr std::int64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 
 tl::unexpected<Error> pass_on(Error error) {
@@ -100,7 +102,7 @@ private:
     Result<> pack_all();
     Result<> read_layouts(sqlite::Database& original);
     Result<> pack_rows(sqlite::Database& original, PackedFile& packed);
-    [[nodiscard]] const Layout* packable(const SampleRow& row, std::int64_t meter) const;
+    [[nodiscard]] const Layout* packable(const SampleRow& row) const;
     Result<> compare();
     Result<> compare_samples(sqlite::Database& original, sqlite::Database& packed);
     Result<> put_in_place();
@@ -115,6 +117,7 @@ private:
     LayoutCache& layouts_;
     std::filesystem::path path_;
     std::filesystem::path unfinished_;
+    DayFormat format_;  ///< of the original
     Pace pace_;
     std::unordered_map<std::int64_t, KnownLayout> known_;
 };
@@ -150,29 +153,36 @@ Result<> Repacking::pack_all() {
     pace_.begin(0, kPackingPart);
     auto original = sqlite::Database::open(path_, sqlite::Access::immutable);
     if (!original) return pass_on(original.error());
+    const auto format = read_format(*original);
+    if (!format) return pass_on(format.error());
+    format_ = *format;
     if (auto read = read_layouts(*original); !read) return read;
-    auto packed = PackedFile::create(unfinished_, *original);
+    auto packed = PackedFile::create(unfinished_, entry_.name, *original);
     if (!packed) return pass_on(packed.error());
     if (auto done = pack_rows(*original, *packed); !done) return done;
     return packed->finish();
 }
 
 Result<> Repacking::read_layouts(sqlite::Database& original) {
-    auto rows = original.prepare(kLayouts);
+    auto rows = original.prepare(format_.proved() ? kLayouts : kUnprovedLayouts);
     if (!rows) return pass_on(rows.error());
     while (true) {
         const auto row = rows->step();
         if (!row) return pass_on(row.error());
         if (!*row) return {};
-        auto layout = layouts_.find(rows->text(2));
-        if (layout) known_[rows->integer(0)] = {rows->integer(1), std::move(*layout)};
+        const std::int64_t number = rows->integer(0);
+        const std::int64_t meter = rows->integer(1);
+        const std::string_view body = rows->text(2);
+        if (format_.proved() && sum_of_layout(number, meter, body) != rows->integer(3)) continue;
+        auto layout = layouts_.find(body);
+        if (layout) known_[number] = {meter, std::move(*layout)};
     }
 }
 
 /// The layout of a row that comes out of a group as it went in; none for a row that is damaged in any way.
-const Layout* Repacking::packable(const SampleRow& row, std::int64_t meter) const {
+const Layout* Repacking::packable(const SampleRow& row) const {
     const auto known = known_.find(row.layout);
-    if (known == known_.end() || known->second.meter != meter || row.sequence < 1) return nullptr;
+    if (known == known_.end() || known->second.meter != row.meter || row.sequence < 1) return nullptr;
     if (row.epoch < 0 || row.epoch > kMost32 || row.revision < 0 || row.revision > kMost32) return nullptr;
     const Layout& layout = *known->second.layout;
     const auto readings = unpack(layout, row.data);
@@ -183,25 +193,21 @@ const Layout* Repacking::packable(const SampleRow& row, std::int64_t meter) cons
 }
 
 Result<> Repacking::pack_rows(sqlite::Database& original, PackedFile& packed) {
-    auto rows = original.prepare(kRows);
+    auto rows = PlainRows::open(original, format_);
     if (!rows) return pass_on(rows.error());
     RowGroupEncoder encoder;
-    while (true) {
-        const auto at_row = rows->step();
-        if (!at_row) return pass_on(at_row.error());
-        if (!*at_row) break;
+    auto stepped = rows->begin(kBeforeAll, kBehindAll);
+    for (; stepped && rows->next(); stepped = rows->step()) {
         if (auto going_on = pace_.step(); !going_on) return going_on;
-        const SampleRow row{.sequence = rows->integer(0),
-                            .slot = rows->integer(1),
-                            .layout = rows->integer(2),
-                            .taken_at = rows->integer(3),
-                            .epoch = rows->integer(4),
-                            .revision = rows->integer(5),
-                            .data = rows->bytes(6)};
-        const std::int64_t meter = rows->integer(7);
-        const Layout* layout = packable(row, meter);
+        const SampleRow row = rows->as_it_is();
+        const Layout* layout = rows->row() ? packable(row) : nullptr;
         if (layout == nullptr) {
-            if (auto kept = packed.add_unpacked(row, meter); !kept) return kept;
+            const std::int64_t sum = format_.proved() ? rows->carried_sum() : sum_of(row);
+            auto kept = packed.add_unpacked(row, sum);
+            // One sequence twice: a page of the original points to the wrong row.
+            if (!kept && kept.error().kind == Failure::rejected)
+                kept = fail(Failure::corrupt, kept.error().what);
+            if (!kept) return kept;
             continue;
         }
         if (!encoder.fits(row.data.size())) {
@@ -210,6 +216,7 @@ Result<> Repacking::pack_rows(sqlite::Database& original, PackedFile& packed) {
         }
         encoder.add(row, *layout);
     }
+    if (!stepped) return stepped;
     if (encoder.empty()) return {};
     return packed.add(encoder.finish());
 }
@@ -275,28 +282,28 @@ Result<> Repacking::compare() {
 }
 
 Result<> Repacking::compare_samples(sqlite::Database& original, sqlite::Database& packed) {
-    auto before = PlainRows::open(original);
+    auto before = PlainRows::open(original, format_);
     if (!before) return pass_on(before.error());
-    auto groups = PackedGroups::open(packed, [this](std::int64_t number) -> Result<LayoutRef> {
+    constexpr DayFormat kPacked{kPackedFormat};
+    auto groups = PackedGroups::open(packed, kPacked, [this](std::int64_t number) -> Result<LayoutRef> {
         const auto known = known_.find(number);
         if (known == known_.end()) return fail(Failure::corrupt, "layout");
         return known->second.layout;
     });
     if (!groups) return pass_on(groups.error());
-    auto after = PackedRows::open(packed, *groups);
+    auto after = PackedRows::open(packed, kPacked, *groups);
     if (!after) return pass_on(after.error());
-    constexpr Sequence kFirst = std::numeric_limits<Sequence>::min();
-    constexpr Sequence kLast = std::numeric_limits<Sequence>::max();
-    auto stepped = before->begin(kFirst, kLast);
-    if (stepped) stepped = after->begin(kFirst, kLast);
+    auto stepped = before->begin(kBeforeAll, kBehindAll);
+    if (stepped) stepped = after->begin(kBeforeAll, kBehindAll);
     while (stepped && before->next()) {
         if (auto going_on = pace_.step(); !going_on) return going_on;
         if (after->next() != before->next()) return differs(entry_, std::to_string(*before->next()));
         const auto old_row = before->row();
-        if (!old_row) return pass_on(old_row.error());
         const auto new_row = after->row();
-        if (!new_row || !same_row(*old_row, *new_row))
-            return differs(entry_, std::to_string(*before->next()));
+        // What was damaged stays damaged, and nothing else is.
+        const bool same =
+            old_row && new_row ? same_row(*old_row, *new_row) : old_row.has_value() == new_row.has_value();
+        if (!same) return differs(entry_, std::to_string(*before->next()));
         stepped = before->step();
         if (stepped) stepped = after->step();
     }

@@ -10,6 +10,7 @@
 #include "gateway/base/language.h"
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/data_folder.h"
+#include "gateway/buffer/file_damage.h"
 #include "gateway/buffer/file_reader.h"
 #include "gateway/buffer/file_writer.h"
 #include "gateway/buffer/layout_cache.h"
@@ -113,11 +114,12 @@ private:
 class Rescue {
 public:
     Rescue(DataFolder folder, std::unique_ptr<MetaFile> meta, std::string store_id, Clock& clock,
-           const SalvageHooks& hooks)
+           const SlotGrid& boundaries, const SalvageHooks& hooks)
         : folder_{std::move(folder)},
           meta_{std::move(meta)},
           store_id_{std::move(store_id)},
           clock_{clock},
+          boundaries_{boundaries},
           hooks_{hooks},
           stored_{folder_.path(), layouts_} {}
 
@@ -125,6 +127,7 @@ public:
 
 private:
     Result<> take_stock();
+    Result<> report_damaged_rows(const FileEntry& file);
     Result<Salvaged> save(const std::string& damaged, const FileName& name);
     Result<> keep(StoredItem item);
     Result<> write_group();
@@ -133,9 +136,11 @@ private:
     std::unique_ptr<MetaFile> meta_;
     std::string store_id_;
     Clock& clock_;
+    SlotGrid boundaries_;
     const SalvageHooks& hooks_;
     LayoutCache layouts_;
     Stored stored_;
+    std::vector<Salvaged> reports_;
     Sequence next_{0};
 
     // Of the file at hand:
@@ -157,7 +162,10 @@ Result<> Rescue::take_stock() {
         const auto verdict =
             file ? file->text("PRAGMA quick_check(1)") : Result<std::string>{pass_on(file.error())};
         if (verdict && *verdict == "ok" && found->store_id == store_id_) {
-            stored_.add(FileEntry{name, found->summary});
+            file = sqlite::Database{};
+            const FileEntry entry{name, found->summary};
+            stored_.add(entry);
+            if (auto reported = report_damaged_rows(entry); !reported) return reported;
         } else if (!verdict || *verdict != "ok") {
             file = sqlite::Database{};
             set_file_aside(path, verdict ? *verdict : verdict.error().what, clock_.utc());
@@ -175,6 +183,22 @@ Result<> Rescue::take_stock() {
     return {};
 }
 
+Result<> Rescue::report_damaged_rows(const FileEntry& file) {
+    if (hooks_.file) hooks_.file(file.name.text());
+    auto reader = FileReader::open(folder_.path(), file, layouts_);
+    const auto damage =
+        reader ? look_for_damage(**reader, boundaries_, {}) : Result<FileDamage>{pass_on(reader.error())};
+    if (!damage) return pass_on(damage.error());
+    if (damage->none()) return {};
+    Salvaged report{.from = file.name.text()};
+    report.unreadable = static_cast<std::uint64_t>(damage->items);
+    report.stays = static_cast<std::uint64_t>(std::max<std::int64_t>(file.summary.items - damage->items, 0));
+    report.first_unreadable = damage->first;
+    report.last_unreadable = damage->last;
+    reports_.push_back(std::move(report));
+    return {};
+}
+
 Result<std::vector<Salvaged>> Rescue::run() {
     if (auto taken = take_stock(); !taken) return pass_on(taken.error());
     std::vector<std::pair<FileName, std::string>> damaged;
@@ -184,15 +208,14 @@ Result<std::vector<Salvaged>> Rescue::run() {
         if (const auto name = set_aside_name(file)) damaged.emplace_back(*name, file);
     }
     std::ranges::sort(damaged);
-    std::vector<Salvaged> reports;
     for (const auto& [name, file] : damaged) {
         if (hooks_.file) hooks_.file(file);
         auto report = save(file, name);
         fs::remove_all(folder_.path() / kWorkFolder, problem);
         if (!report) return pass_on(report.error());
-        reports.push_back(std::move(*report));
+        reports_.push_back(std::move(*report));
     }
-    return reports;
+    return std::move(reports_);
 }
 
 Result<Salvaged> Rescue::save(const std::string& damaged, const FileName& name) {
@@ -305,8 +328,8 @@ Result<> Rescue::write_group() {
 
 }  // namespace
 
-Result<std::vector<Salvaged>> salvage(const StorageOptions& options, const SiteOptions& /*site*/,
-                                      Clock& clock, const SalvageHooks& hooks) {
+Result<std::vector<Salvaged>> salvage(const StorageOptions& options, const SiteOptions& site, Clock& clock,
+                                      const SalvageHooks& hooks) {
     auto folder = DataFolder::open(options);
     if (!folder) return pass_on(folder.error());
     folder->sweep_half_made();
@@ -320,7 +343,13 @@ Result<std::vector<Salvaged>> salvage(const StorageOptions& options, const SiteO
                     trf("{}: meta.db is new or empty; start the gateway once, so that the store has its name",
                         "{}：meta.db 为空，请先启动一次网关，使存储获得标识", folder->path().native()));
     }
-    return Rescue{std::move(*folder), std::move(*meta), std::move(*store_id), clock, hooks}.run();
+    return Rescue{std::move(*folder),
+                  std::move(*meta),
+                  std::move(*store_id),
+                  clock,
+                  SlotGrid{site.boundary, site.utc_offset},
+                  hooks}
+        .run();
 }
 
 }  // namespace mg

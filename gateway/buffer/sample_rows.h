@@ -11,10 +11,13 @@
 
 namespace mg {
 
+struct DayFormat;
+
 /// A stored sample as a file holds it; layout is the file's own number for it.
 struct SampleRow {
     Sequence sequence{0};
     std::int64_t slot{0};
+    std::int64_t meter{0};  ///< the file's number; 0 in a group, where the layout says it
     std::int64_t layout{0};
     std::int64_t taken_at{0};
     std::int64_t epoch{0};
@@ -25,6 +28,7 @@ struct SampleRow {
 /// Items that cannot be read, in one piece.
 struct DamagedItems {
     Sequence first{0};  ///< names the piece: the same whenever it is met
+    Sequence last{0};
     std::int64_t items{0};
 };
 
@@ -38,8 +42,8 @@ public:
     virtual Result<> begin(Sequence after, Sequence through) = 0;
     /// Of the row, or of the damage, that stands next; none at the end.
     [[nodiscard]] virtual std::optional<Sequence> next() const = 0;
-    /// The row that stands next; good until step(). corrupt: damaged() says what cannot be read. Other
-    /// failures end the reading.
+    /// The row that stands next; good until step(). corrupt: it is damaged, and damaged() says what cannot be
+    /// read. Other failures end the reading.
     virtual Result<SampleRow> row() = 0;
     [[nodiscard]] virtual DamagedItems damaged() const = 0;
     /// On to the next. Any failure ends the reading.
@@ -48,10 +52,11 @@ public:
     virtual void end() = 0;
 };
 
-/// The rows of the table `samples`.
+/// The rows of the table `samples`. Where they carry checksums, a row that is not what was written is
+/// damaged; and so is one that comes out of order, because it stands in the place of another.
 class PlainRows final : public SampleRows {
 public:
-    [[nodiscard]] static Result<PlainRows> open(sqlite::Database& file);
+    [[nodiscard]] static Result<PlainRows> open(sqlite::Database& file, const DayFormat& format);
 
     Result<> begin(Sequence after, Sequence through) override;
     [[nodiscard]] std::optional<Sequence> next() const override;
@@ -59,10 +64,18 @@ public:
     [[nodiscard]] DamagedItems damaged() const override;
     Result<> step() override;
     void end() override;
+    /// The same whether it is damaged or not.
+    [[nodiscard]] SampleRow as_it_is() const;
+    /// What it carries; 0 where rows carry nothing.
+    [[nodiscard]] std::int64_t carried_sum() const;
 
 private:
+    Result<> read_next();
+
+    bool proved_{true};
     sqlite::Statement rows_;
     std::optional<Sequence> at_;
+    Sequence before_{0};  ///< of the row before it
 };
 
 }  // namespace mg

@@ -8,6 +8,10 @@ namespace {
 constexpr std::string_view kMeter = "SELECT id FROM meters WHERE name = ?";
 constexpr std::string_view kLayouts = "SELECT id FROM layouts WHERE meter = ?";
 constexpr std::string_view kLatest =
+    "SELECT revision, epoch, data, seq, layout, slot + taken_after, sum FROM samples WHERE slot = ? AND "
+    "meter = ? ORDER "
+    "BY revision DESC LIMIT 1";
+constexpr std::string_view kLatestUnproved =
     "SELECT revision, epoch, data FROM samples WHERE slot = ? AND meter = ? ORDER BY revision DESC LIMIT 1";
 constexpr std::string_view kGap =
     "SELECT 1 FROM gaps WHERE meter = ? AND \"from\" = ? AND \"to\" = ? AND reason = ? AND epoch = ? LIMIT 1";
@@ -16,19 +20,24 @@ constexpr std::string_view kGap =
 constexpr std::string_view kNextSlot =
     "SELECT slot FROM samples WHERE slot >= ? AND slot < ? ORDER BY slot LIMIT 1";
 constexpr std::string_view kGapsIn =
+    "SELECT \"from\", \"to\", seq, reason, epoch, sum FROM gaps WHERE meter = ? AND \"from\" < ? AND \"to\" "
+    "> ?";
+constexpr std::string_view kUnprovedGapsIn =
     "SELECT \"from\", \"to\" FROM gaps WHERE meter = ? AND \"from\" < ? AND \"to\" > ?";
 
 constexpr milliseconds kGapStep{1000};
 
 }  // namespace
 
-Result<SlotLookup> SlotLookup::open(sqlite::Database& file, PackedGroups* groups) {
+Result<SlotLookup> SlotLookup::open(sqlite::Database& file, const DayFormat& format, PackedGroups* groups) {
     SlotLookup lookup;
+    lookup.proved_ = format.proved();
     lookup.groups_ = groups;
     for (const auto& [statement, sql] :
          {std::pair{&lookup.meter_, kMeter}, std::pair{&lookup.layouts_, kLayouts},
-          std::pair{&lookup.latest_, kLatest}, std::pair{&lookup.gap_, kGap},
-          std::pair{&lookup.next_slot_, kNextSlot}, std::pair{&lookup.gaps_in_, kGapsIn}}) {
+          std::pair{&lookup.latest_, lookup.proved_ ? kLatest : kLatestUnproved},
+          std::pair{&lookup.gap_, kGap}, std::pair{&lookup.next_slot_, kNextSlot},
+          std::pair{&lookup.gaps_in_, lookup.proved_ ? kGapsIn : kUnprovedGapsIn}}) {
         auto prepared = file.prepare(sql);
         if (!prepared) return tl::unexpected<Error>(prepared.error());
         *statement = std::move(*prepared);
@@ -52,10 +61,19 @@ Result<std::optional<LatestRow>> SlotLookup::latest(const MeterId& meter, Slot s
     if (!row) return tl::unexpected<Error>(row.error());
     std::optional<LatestRow> latest;
     if (*row) {
-        const auto packed = latest_.bytes(2);
-        latest = LatestRow{.revision = static_cast<std::uint32_t>(latest_.integer(0)),
-                           .epoch = static_cast<ClockEpoch>(latest_.integer(1)),
-                           .packed = {packed.begin(), packed.end()}};
+        const SampleRow read{.sequence = latest_.integer(3),
+                             .slot = stored(slot.at),
+                             .meter = *number,
+                             .layout = latest_.integer(4),
+                             .taken_at = latest_.integer(5),
+                             .epoch = latest_.integer(1),
+                             .revision = latest_.integer(0),
+                             .data = latest_.bytes(2)};
+        latest = LatestRow{.revision = static_cast<std::uint32_t>(read.revision), .epoch = {}, .packed = {}};
+        if (!proved_ || sum_of(read) == latest_.integer(6)) {
+            latest->epoch = static_cast<ClockEpoch>(read.epoch);
+            latest->packed.assign(read.data.begin(), read.data.end());
+        }
         latest_.reset();
     }
     if (auto looked = latest_in_groups(*number, slot, latest); !looked) {
@@ -80,9 +98,7 @@ Result<> SlotLookup::look_in_groups(std::int64_t meter, Slot from, Slot to, cons
     if (groups_ == nullptr) return {};
     const auto layouts = layouts_of(meter);
     if (!layouts) return tl::unexpected<Error>(layouts.error());
-    const auto ranges = groups_->covering(stored(from.at), stored(to.at));
-    if (!ranges) return tl::unexpected<Error>(ranges.error());
-    for (const PackedGroups::Range& range : *ranges) {
+    for (const PackedGroups::Range& range : groups_->covering(stored(from.at), stored(to.at))) {
         const auto group = groups_->head(range);
         if (!group && group.error().kind == Failure::corrupt) continue;
         if (!group) return tl::unexpected<Error>(group.error());
@@ -150,8 +166,15 @@ Result<> SlotLookup::add_covered(const MeterId& meter, Slot from, Slot to, std::
         const auto row = gaps_in_.step();
         if (!row) return tl::unexpected<Error>(row.error());
         if (!*row) return {};
-        Slot at{time_from(gaps_in_.integer(0))};
-        const Slot end = std::min(to, Slot{time_from(gaps_in_.integer(1))});
+        const GapRow gap{.sequence = gaps_in_.integer(2),
+                         .meter = *number,
+                         .from = gaps_in_.integer(0),
+                         .to = gaps_in_.integer(1),
+                         .reason = gaps_in_.integer(3),
+                         .epoch = gaps_in_.integer(4)};
+        if (proved_ && sum_of(gap) != gaps_in_.integer(5)) continue;
+        Slot at{time_from(gap.from)};
+        const Slot end = std::min(to, Slot{time_from(gap.to)});
         if (at < from) at.at += kGapStep * ((from.at - at.at + kGapStep - milliseconds{1}) / kGapStep);
         for (; at < end; at.at += kGapStep) slots.insert(at);
     }

@@ -15,9 +15,11 @@ namespace mg {
 class SlotLookup {
 public:
     /// `groups` of a packed file; they must live as long as this.
-    [[nodiscard]] static Result<SlotLookup> open(sqlite::Database& file, PackedGroups* groups = nullptr);
+    [[nodiscard]] static Result<SlotLookup> open(sqlite::Database& file, const DayFormat& format,
+                                                 PackedGroups* groups = nullptr);
 
-    /// The row with the highest revision. A row whose readings are damaged has none.
+    /// The row with the highest revision. One that is damaged has no readings and the lowest epoch: whatever
+    /// comes for its slot is better.
     [[nodiscard]] Result<std::optional<LatestRow>> latest(const MeterId& meter, Slot slot);
     /// Exactly this gap is stored.
     [[nodiscard]] Result<bool> has(const Gap& gap);
@@ -34,6 +36,7 @@ private:
     [[nodiscard]] Result<> look_in_groups(std::int64_t meter, Slot from, Slot to, const See& see);
     [[nodiscard]] Result<> latest_in_groups(std::int64_t meter, Slot slot, std::optional<LatestRow>& latest);
 
+    bool proved_{true};
     PackedGroups* groups_{nullptr};
     sqlite::Statement meter_;
     sqlite::Statement layouts_;

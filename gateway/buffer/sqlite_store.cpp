@@ -79,7 +79,7 @@ SqliteStore::SqliteStore(const StorageOptions& options, const SiteOptions& site,
       folder_{std::move(folder)},
       life_{std::move(life)},
       readers_{folder_.path(), layouts_},
-      reader_{catalogue_, readers_, [this] { wake_all(); }},
+      reader_{catalogue_, readers_, damaged_rows_, [this] { wake_all(); }},
       waiting_{options.memory_limit, SlotGrid{site.boundary, site.utc_offset}} {}
 
 SqliteStore::~SqliteStore() {
@@ -129,8 +129,11 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     writer_->start_at(last + 1);
     housekeeping_ = std::make_unique<Housekeeping>(
         options_, site_,
-        Housekeeping::Parts{clock_, folder_.path(), *meta_, *book_, *drops_, catalogue_, readers_, layouts_},
-        std::move(setup), [this](bool on) { waiting_.refuse_others(on); });
+        Housekeeping::Parts{clock_, folder_.path(), *meta_, *book_, *drops_, catalogue_, readers_, layouts_,
+                            damaged_rows_},
+        std::move(setup),
+        Housekeeping::Effects{.boundary_only = [this](bool on) { waiting_.refuse_others(on); },
+                              .lost = [this](Gap gap) { append(std::move(gap)); }});
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     housekeeping_->start();
     return {};
@@ -351,7 +354,7 @@ void SqliteStore::set_damaged_aside() {
     }
 }
 
-/// A file was found damaged: who it belongs to sets it aside.
+/// A file, or something in it, was found damaged: who it belongs to sees to it.
 void SqliteStore::wake_all() {
     wake_.raise();
     if (housekeeping_) housekeeping_->look_soon();

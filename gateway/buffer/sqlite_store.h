@@ -110,6 +110,7 @@ private:
     LayoutCache layouts_;
     Catalogue catalogue_;
     FileReaders readers_;
+    DamagedRows damaged_rows_;
     StoreReader reader_;
     Waiting waiting_;
     std::unique_ptr<GroupWriter> writer_;  ///< used by the buffer thread only

@@ -97,7 +97,7 @@ StoreStats SqliteStore::stats() {
             .superseded = superseded_.value(),
             .lost = waiting_.lost(),
             .dropped = drops_->items(),
-            .damaged = reader_.damaged_items(),
+            .damaged = damaged_rows_.items(),
             .waiting = waiting_.count(),
             .bytes_on_disk = bytes_in(folder_.path()),
             .free_on_disk = space.disk.free,

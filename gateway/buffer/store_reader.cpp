@@ -4,13 +4,9 @@
 #include <array>
 #include <limits>
 
-#include "gateway/base/language.h"
-#include "gateway/base/log.h"
-
 namespace mg {
 namespace {
 
-constexpr std::size_t kMostDamagedKnown = 10'000;
 // A query that matches little must not hold a reader for minutes: tens of milliseconds of reading.
 constexpr std::size_t kMostLooks = 20'000;
 
@@ -95,8 +91,8 @@ Result<Peeked> StoreReader::walk(const Walk& walk) {
             return pass_on(item.error());
         } else if (reader.broken()) {
             report_damaged((*next)->file.name);
-        } else {
-            note_damaged((*next)->file.name, reader.damaged(), item.error());
+        } else if (damaged_rows_.note((*next)->file.name, reader.damaged())) {
+            damage_();
         }
         peeked.through = sequence;
         if (!reader.broken() && reader.next()) continue;
@@ -110,18 +106,7 @@ Result<Peeked> StoreReader::walk(const Walk& walk) {
 }
 
 void StoreReader::report_damaged(const FileName& file) {
-    if (catalogue_.report_damaged(file)) file_damaged_();
-}
-
-void StoreReader::note_damaged(const FileName& file, DamagedItems what, const Error& why) {
-    const bool news = damaged_.with([&](std::set<Sequence>& known) {
-        return known.size() < kMostDamagedKnown && known.insert(what.first).second;
-    });
-    if (!news) return;
-    damaged_count_.add(static_cast<std::uint64_t>(what.items));
-    log::error("{}", trf("{0}: damaged and passed over, items from {1} on: {2} ({3})",
-                         "{0}：已损坏，跳过从 {1} 起的 {2} 条（{3}）", file.text(), what.first, what.items,
-                         why.what));
+    if (catalogue_.report_damaged(file)) damage_();
 }
 
 }  // namespace mg

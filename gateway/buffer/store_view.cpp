@@ -35,7 +35,9 @@ Result<Inspected> inspect_from_outside(const std::filesystem::path& path, const 
 }
 
 StoreView::StoreView(std::filesystem::path folder)
-    : folder_{std::move(folder)}, readers_{folder_, layouts_}, reader_{catalogue_, readers_, [] {}} {}
+    : folder_{std::move(folder)},
+      readers_{folder_, layouts_},
+      reader_{catalogue_, readers_, damaged_rows_, [] {}} {}
 
 Result<std::unique_ptr<StoreView>> StoreView::open(const std::filesystem::path& folder) {
     std::unique_ptr<StoreView> view{new StoreView(folder)};

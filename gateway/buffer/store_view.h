@@ -44,7 +44,7 @@ public:
     [[nodiscard]] const std::vector<UnusableFile>& unusable() const { return unusable_; }
     /// Set aside by the daemon: "*.corrupt-*".
     [[nodiscard]] std::vector<std::string> set_aside_files() const;
-    [[nodiscard]] std::uint64_t damaged_items() const { return reader_.damaged_items(); }
+    [[nodiscard]] std::uint64_t damaged_items() const { return damaged_rows_.items(); }
     /// Items between a consumer's progress and the newest; an upper bound.
     [[nodiscard]] std::uint64_t backlog(const Progress& progress) const {
         return catalogue_.items_beyond(progress);
@@ -64,6 +64,7 @@ private:
     LayoutCache layouts_;
     Catalogue catalogue_;
     FileReaders readers_;
+    DamagedRows damaged_rows_;
     StoreReader reader_;
     std::vector<UnusableFile> unusable_;
 };

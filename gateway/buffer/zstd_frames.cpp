@@ -61,6 +61,9 @@ Result<std::vector<std::uint8_t>> FrameReader::next() {
     const std::size_t size = ZSTD_findFrameCompressedSize(frames_.data(), frames_.size());
     if (ZSTD_isError(size) != 0) return damaged();
     const unsigned long long stated = ZSTD_getFrameContentSize(frames_.data(), frames_.size());
+    // Ours all have a checksum; one whose header says otherwise is damaged there (RFC 8878, 3.1.1.1.1).
+    constexpr std::uint8_t kHasChecksum = 4;
+    if ((frames_[4] & kHasChecksum) == 0) return damaged();
     if (stated == ZSTD_CONTENTSIZE_ERROR || stated == ZSTD_CONTENTSIZE_UNKNOWN || stated > allowed_) {
         return damaged();
     }

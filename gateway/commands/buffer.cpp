@@ -96,6 +96,21 @@ int check(const DataPlace& place, bool json) {
     return damaged == 0 ? kExitOk : kExitFailed;
 }
 
+Json json_of(const Salvaged& saved) {
+    Json json{{"from", saved.from},
+              {"into", saved.into},
+              {"saved", saved.saved},
+              {"stored_already", saved.stored_already},
+              {"unreadable", saved.unreadable},
+              {"trouble", saved.trouble}};
+    if (saved.stays) {
+        json["stays"] = *saved.stays;
+        json["first_unreadable"] = saved.first_unreadable;
+        json["last_unreadable"] = saved.last_unreadable;
+    }
+    return json;
+}
+
 int repair(const DataPlace& place, bool json) {
     SystemClock clock;
     ProgressLine progress{clock};
@@ -113,12 +128,16 @@ int repair(const DataPlace& place, bool json) {
     for (const Salvaged& each : *saved) {
         all = all && each.trouble.empty() && each.unreadable == 0;
         if (json) {
-            files.push_back({{"from", each.from},
-                             {"into", each.into},
-                             {"saved", each.saved},
-                             {"stored_already", each.stored_already},
-                             {"unreadable", each.unreadable},
-                             {"trouble", each.trouble}});
+            files.push_back(json_of(each));
+            continue;
+        }
+        if (each.stays) {
+            print(
+                trf("{0}: {1} rows damaged, sequence {2}–{3}: not what was written, cannot be saved; the "
+                    "other {4} "
+                    "items stay in it\n",
+                    "{0}：{1} 行已损坏，序号 {2}–{3}：与写入时不一致，无法救回；其余 {4} 条保留在原文件中\n",
+                    each.from, each.unreadable, each.first_unreadable, each.last_unreadable, *each.stays));
             continue;
         }
         print(trf("{0}: {1} items saved{2}, {3} stored already, {4} unreadable\n",

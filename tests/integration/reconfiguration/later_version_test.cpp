@@ -4,9 +4,11 @@
 #include <iterator>
 #include <map>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "gateway/base/sqlite.h"
+#include "gateway/buffer/day_tables.h"
 #include "tests/unit/buffer/store_fixture.h"
 
 // A folder that a later version wrote, after somebody went back to this one: nothing is read wrongly, nothing
@@ -87,7 +89,8 @@ TEST_P(LaterVersion, WithMetaLostAsWellTheStoreIsStillTheSameOneAfterwards) {
     const auto refused = open_store(storage_in(folder_.path()), {}, clock_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Failure::invalid_config);
-    for (const fs::path& file : all) change(file, "UPDATE header SET format = 1");
+    for (const fs::path& file : all)
+        change(file, fmt::format("UPDATE header SET format = {}", kFileFormat).c_str());
     const auto store = open_or_fail(storage_in(folder_.path()), clock_);
     // Then
     EXPECT_EQ(texts(*store), (std::vector<std::string>{"m1@10:00:00=7 r0", "m1@10:00:01=8 r0"}));

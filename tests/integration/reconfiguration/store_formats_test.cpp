@@ -207,7 +207,7 @@ TEST(StoreFixtures, ThereIsOneOfEachFormatBeforeThePresentOne) {
     for (std::int64_t format = 1; format < meta_format(fresh.path()); ++format) {
         EXPECT_EQ(metas.count(format), 1U) << "tests/fixtures/store has no meta.db of format " << format;
     }
-    for (std::int64_t format = 1; format < std::max(kFileFormat, kPackedFormat); ++format) {
+    for (std::int64_t format = 1; format < std::min(kFileFormat, kPackedFormat); ++format) {
         EXPECT_EQ(days.count(format), 1U) << "tests/fixtures/store has no day file of format " << format;
     }
 }

@@ -60,7 +60,7 @@ TEST_F(HousekeepingTest, ClosedFilesAreRepackedAndReadAsBefore) {
     const auto packed = [&] {
         auto file =
             sqlite::Database::open(folder_.path() / "other-20261122-0001.db", sqlite::Access::immutable);
-        return file && file->integer("SELECT format FROM header").value_or(0) == 2;
+        return file && file->integer("SELECT format FROM header").value_or(0) == kPackedFormat;
     };
     reopen();
     EXPECT_TRUE(eventually(packed));

@@ -7,6 +7,7 @@
 #include <rapidcheck.h>
 
 #include "gateway/base/sqlite.h"
+#include "gateway/buffer/day_tables.h"
 #include "gateway/buffer/file_reader.h"
 #include "gateway/buffer/repacker.h"
 #include "tests/unit/buffer/store_fixture.h"
@@ -67,6 +68,17 @@ public:
             const auto packed = repack(path(), closed, layouts);
             if (!packed) throw std::runtime_error(packed.error().what);
         }
+    }
+    /// Other readings for one row, which proves itself all the same.
+    void write_anew(const std::string& name, Sequence sequence, const std::vector<std::uint8_t>& data) const {
+        auto database = sqlite::Database::open(file(name), sqlite::Access::write);
+        auto rows = PlainRows::open(*database, DayFormat{});
+        ASSERT_TRUE(rows->begin(sequence - 1, sequence));
+        SampleRow row = rows->as_it_is();
+        rows->end();
+        row.data = data;
+        auto update = database->prepare("UPDATE samples SET data = ?, sum = ? WHERE seq = ?");
+        ASSERT_TRUE(update->bind(1, row.data).bind(2, sum_of(row)).bind(3, sequence).run());
     }
     void change(const std::string& name, const char* sql) const {
         auto database = sqlite::Database::open(file(name), sqlite::Access::write);
@@ -299,6 +311,13 @@ TEST(Repack, ReadersInTheMiddleOfAFileGoOnInOrder) {
     EXPECT_EQ(seen, of_file);
 }
 
+/// Without the gaps that tell of damaged rows: they come when the housekeeping has looked.
+std::vector<std::string> values_in(SampleStore& store) {
+    auto all = texts(store);
+    std::erase_if(all, [](const std::string& text) { return text.ends_with("storage_lost"); });
+    return all;
+}
+
 TEST(Repack, ADamagedGroupIsPassedOverAndCountedAndTheRestIsRead) {
     for (const char* damage :
          {"UPDATE groups SET head = zeroblob(200) WHERE first_seq = (SELECT min(first_seq) FROM groups)",
@@ -316,7 +335,7 @@ TEST(Repack, ADamagedGroupIsPassedOverAndCountedAndTheRestIsRead) {
         history.change(kOther, damage);
         history.open();
 
-        const auto left = texts(history.store());
+        const auto left = values_in(history.store());
         EXPECT_EQ(left.size(), expected.size() - lost) << damage;
         EXPECT_TRUE(std::ranges::includes(expected, left) ||
                     std::ranges::equal(std::span{expected}.last(left.size()), left));
@@ -327,7 +346,7 @@ TEST(Repack, ADamagedGroupIsPassedOverAndCountedAndTheRestIsRead) {
         // A value for a slot whose row cannot be read is taken.
         history.append(sample(layout("wide", 256, WireType::u64), kMorning + seconds{1}, 5));
         history.settle();
-        EXPECT_EQ(texts(history.store()).size(), left.size() + 1);
+        EXPECT_EQ(values_in(history.store()).size(), left.size() + 1);
         EXPECT_TRUE(std::filesystem::exists(history.file(kOther)));
     }
 }
@@ -341,7 +360,7 @@ TEST(Repack, ARowThatCannotBePackedStaysAsItIs) {
     history.change(kOther, "UPDATE samples SET data = x'0100FF' WHERE seq = 2");
     history.change(kOther, "UPDATE samples SET layout = 99 WHERE seq = 4");
     // Not damaged, only not as we would write it: a quality for each point although they are the same.
-    history.change(kOther, "UPDATE samples SET data = x'020100000000000100000002' WHERE seq = 3");
+    history.write_anew(kOther, 3, {2, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2});
     const FileEntry entry = history.entry(kOther);
     const auto before = answers(history.path(), entry, {m1});
 
@@ -367,7 +386,7 @@ TEST(Repack, WhatDoesNotReadBackAsTheOriginalNeverTakesItsPlace) {
          {"UPDATE groups SET body = zeroblob(length(body)) WHERE first_seq = (SELECT max(first_seq) FROM "
           "groups)",
           "DELETE FROM groups WHERE first_seq = (SELECT max(first_seq) FROM groups)",
-          "INSERT INTO samples VALUES(5000000, 1, 1, 1, 1, 1, 1, x'0100')",
+          "INSERT INTO samples VALUES(5000000, 1, 1, 1, 1, 1, 1, 1, x'0100')",
           "UPDATE header SET items = items + 1", "UPDATE meters SET name = 'somebody'"}) {
         LayoutCache layouts;
         bool damaged = false;
