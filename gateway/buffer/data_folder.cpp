@@ -15,6 +15,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/buffer/log_scan.h"
 
 namespace mg {
 namespace {
@@ -34,6 +35,28 @@ tl::unexpected<Error> unusable(const std::filesystem::path& path, int error) {
     const std::string why = std::generic_category().message(error);
     return fail(Failure::invalid_config, trf("data folder {0} cannot be made or written: {1}",
                                              "数据目录 {0} 无法创建或写入：{1}", path.native(), why));
+}
+
+std::string set_aside_mark(UtcTime now) {
+    return fmt::format("{}{:%Y%m%dT%H%M%S}Z", kSetAside, std::chrono::floor<std::chrono::seconds>(now));
+}
+
+/// The power failed while a file was set aside, before its log was renamed as well. True: it has now been.
+bool follow_set_aside(const std::filesystem::path& log) {
+    constexpr std::string_view kLog = "-wal";
+    const std::string name = log.filename().native();
+    if (!name.ends_with(kLog)) return false;
+    const std::string file = name.substr(0, name.size() - kLog.size());
+    std::error_code problem;
+    for (const auto& each : std::filesystem::directory_iterator(log.parent_path(), problem)) {
+        const std::string other = each.path().filename().native();
+        const std::filesystem::path its_log = each.path().native() + std::string{kLog};
+        if (!set_aside_name(other) || !other.starts_with(file) || std::filesystem::exists(its_log, problem))
+            continue;
+        std::filesystem::rename(log, its_log, problem);
+        return !problem;
+    }
+    return false;
 }
 
 std::string pid_in(int lock) {
@@ -110,6 +133,26 @@ std::optional<FileName> set_aside_name(const std::string& name) {
     return FileName::from(name.substr(0, mark));
 }
 
+void report_damaged_logs(const std::filesystem::path& folder, UtcTime now) {
+    std::vector<std::filesystem::path> databases{folder / "meta.db"};
+    for (const FileName& name : files_in(folder)) databases.push_back(folder / name.text());
+    for (const auto& path : databases) {
+        const auto lost = scan_log(path).lost_commits();
+        if (lost == 0) continue;
+        const std::string copy = path.native() + set_aside_mark(now) + "-wal";
+        std::error_code problem;
+        std::filesystem::copy_file(path.native() + "-wal", copy,
+                                   std::filesystem::copy_options::overwrite_existing, problem);
+        give_to_owner_of(folder, copy);
+        log::error(
+            "{}",
+            trf("{0}-wal is damaged: at least {1} commits that were on the disk are lost, their slots "
+                "become gaps as far as they are seen; the log is kept as {2}",
+                "{0}-wal 已损坏：至少 {1} 次已落盘的提交丢失，其时刻在可识别的范围内记为缺口；日志保留为 {2}",
+                path.native(), lost, problem ? problem.message() : copy));
+    }
+}
+
 void give_to_owner_of(const std::filesystem::path& folder, const std::filesystem::path& path) {
     struct stat owner{};
     if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0) return;
@@ -118,16 +161,24 @@ void give_to_owner_of(const std::filesystem::path& folder, const std::filesystem
     }
 }
 
-void DataFolder::sweep_half_made() const {
+void DataFolder::sweep() const {
     std::vector<std::filesystem::path> half_made;
+    std::vector<std::filesystem::path> orphans;
     std::error_code problem;
     for (const auto& each : std::filesystem::directory_iterator(path_, problem)) {
         const std::string name = each.path().filename().native();
         const auto end = name.find(".db");
         if (end == std::string::npos || !FileName::from(name.substr(0, end + 3))) continue;
-        if (name.substr(end + 3).starts_with(kHalfMade)) half_made.push_back(each.path());
+        const std::string_view part = std::string_view{name}.substr(end + 3);
+        if (part.starts_with(kHalfMade)) half_made.push_back(each.path());
+        const bool beside = part == "-wal" || part == "-shm" || part == "-journal";
+        if (beside && !std::filesystem::exists(path_ / name.substr(0, end + 3), problem))
+            orphans.push_back(each.path());
     }
     for (const auto& path : half_made) std::filesystem::remove(path, problem);
+    for (const auto& path : orphans) {
+        if (!follow_set_aside(path)) std::filesystem::remove(path, problem);
+    }
 }
 
 int DataFolder::free_number(FileKind kind, std::chrono::local_days day) const {
@@ -144,8 +195,7 @@ int DataFolder::free_number(FileKind kind, std::chrono::local_days day) const {
 }
 
 void set_file_aside(const std::filesystem::path& path, const std::string& why, UtcTime now) {
-    const std::string mark =
-        fmt::format("{}{:%Y%m%dT%H%M%S}Z", kSetAside, std::chrono::floor<std::chrono::seconds>(now));
+    const std::string mark = set_aside_mark(now);
     std::error_code problem;
     std::filesystem::rename(path, path.native() + mark, problem);
     std::error_code ignored;

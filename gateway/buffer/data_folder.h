@@ -25,8 +25,9 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// The day files that are there.
     [[nodiscard]] std::vector<FileName> files() const;
-    /// Removes what a power cut left of files that were being made.
-    void sweep_half_made() const;
+    /// Removes what a power cut left of files that were being made or removed. A log whose file was set aside
+    /// goes with it.
+    void sweep() const;
     /// A running number that no file of this kind and day has or had.
     [[nodiscard]] int free_number(FileKind kind, std::chrono::local_days day) const;
 
@@ -52,6 +53,10 @@ void set_file_aside(const std::filesystem::path& path, const std::string& why, U
 
 /// Behind the name of a day file: it is being made. What is left of such files at a start goes away.
 inline constexpr std::string_view kHalfMade = ".new";
+
+/// For a start, before anybody opens a file of the folder: opening one lets SQLite play its log into it. Says
+/// which logs have lost commits (log_scan.h), and keeps a copy of each beside its file.
+void report_damaged_logs(const std::filesystem::path& folder, UtcTime now);
 
 /// Removes a database file with its log, index and journal.
 void remove_database(const std::filesystem::path& path);

@@ -332,7 +332,8 @@ Result<std::vector<Salvaged>> salvage(const StorageOptions& options, const SiteO
                                       const SalvageHooks& hooks) {
     auto folder = DataFolder::open(options);
     if (!folder) return pass_on(folder.error());
-    folder->sweep_half_made();
+    folder->sweep();
+    report_damaged_logs(folder->path(), clock.utc());
     auto meta = MetaFile::open(folder->path() / "meta.db");
     if (!meta) return pass_on(meta.error());
     give_to_owner_of(folder->path(), folder->path() / "meta.db");

@@ -94,7 +94,8 @@ SqliteStore::~SqliteStore() {
 // ---- start ----
 
 Result<> SqliteStore::start(HousekeepingSetup setup) {
-    folder_.sweep_half_made();
+    folder_.sweep();
+    report_damaged_logs(folder_.path(), clock_.utc());
     auto opened = open_meta();
     if (!opened) return pass_on(opened.error());
     drops_ = std::make_unique<DropBook>(*meta_);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <functional>
 
@@ -153,7 +154,7 @@ TEST_F(DamagedFile, OfTheNewestClockEpochDoesNotTakeTheCountOfEpochsBack) {
     EXPECT_EQ(store_->last_epoch(), 3U);
 }
 
-TEST_F(DamagedFile, ALogThatIsDamagedCostsTheCommitsBehindTheDamageAndTheirSlotsAreSeenAsMissing) {
+TEST_F(DamagedFile, ALogThatIsDamagedIsSaidAndKeptAndTheSlotsOfItsCommitsAreSeenAsMissing) {
     open();
     for (int i = 0; i < 100; ++i) {
         append(kMorning + seconds{i}, 1, false);
@@ -168,7 +169,15 @@ TEST_F(DamagedFile, ALogThatIsDamagedCostsTheCommitsBehindTheDamageAndTheirSlots
     ASSERT_GT(std::filesystem::file_size(log), 100'000U);
     overwrite(log, std::filesystem::file_size(log) / 2, 1);
 
+    ::testing::internal::CaptureStderr();
     auto store = open_or_fail(storage_in(left.path()), clock_);
+    const std::string alarm = ::testing::internal::GetCapturedStderr();
+    EXPECT_NE(alarm.find("<3>" + log.native() + " is damaged: at least "), std::string::npos) << alarm;
+    const auto is_kept = [](const std::filesystem::directory_entry& each) {
+        const std::string name = each.path().filename().native();
+        return name.starts_with("other-20261122-0001.db.corrupt-") && name.ends_with("-wal");
+    };
+    EXPECT_EQ(std::ranges::count_if(std::filesystem::directory_iterator{left.path()}, is_kept), 1);
     const auto items = everything(*store);
     ASSERT_GT(items.size(), 20U);
     ASSERT_LT(items.size(), 90U);

@@ -301,6 +301,26 @@ TEST_F(SqliteStoreTest, ADamagedItemIsPassedOverAndCounted) {
     EXPECT_EQ(store_->peek(0, 10)->through, 3);
 }
 
+TEST_F(SqliteStoreTest, ALogWithoutItsFileGoesAtTheStart) {
+    open();
+    store_all(sample(m1_, kMorning, 1));
+    close();
+    // Given what a power cut leaves of a file that was being removed, and of one that was being set aside
+    const auto gone = folder_.path() / "other-20261101-0001.db";
+    const auto aside = folder_.path() / "other-20261102-0001.db.corrupt-20261122T020000Z";
+    std::ofstream{gone.native() + "-wal"} << "frames";
+    std::ofstream{gone.native() + "-shm"} << "index";
+    std::ofstream{aside} << "pages";
+    std::ofstream{folder_.path() / "other-20261102-0001.db-wal"} << "its frames";
+    // When
+    open();
+    // Then
+    EXPECT_TRUE(files(folder_, "20261101").empty());
+    EXPECT_FALSE(std::filesystem::exists(folder_.path() / "other-20261102-0001.db-wal"));
+    EXPECT_TRUE(std::filesystem::exists(aside.native() + "-wal"));
+    EXPECT_EQ(texts(*store_), Texts{"m1@10:00:00=1 r0"});
+}
+
 TEST_F(SqliteStoreTest, WithMetaLostTheSequencesGoOnAboveAllThatWereGiven) {
     open();
     store_all(sample(m1_, kMorning, 1), sample(m1_, kMorning + seconds{1}, 2));
