@@ -101,11 +101,11 @@ public:
     }
     /// With the power coming back as often as it takes. In the middle they are closed and opened.
     void live_through_cuts(const std::vector<Step>& life) {
-        open_after_cuts(nullptr);
+        ASSERT_NO_FATAL_FAILURE(open_after_cuts(nullptr));
         for (const Step& step : life) {
             if (&step == &life[life.size() / 2]) {
                 books_.reset();
-                open_after_cuts(nullptr);
+                ASSERT_NO_FATAL_FAILURE(open_after_cuts(nullptr));
                 expect_same();
             }
             const NaiveBooks before = naive_;
@@ -113,11 +113,11 @@ public:
             ASSERT_TRUE(step(naive_));
             if (done) continue;
             ASSERT_FALSE(disk_.powered()) << done.error().what;
-            open_after_cuts(&before);
+            ASSERT_NO_FATAL_FAILURE(open_after_cuts(&before));
         }
         expect_same();
         books_.reset();
-        open_after_cuts(nullptr);
+        ASSERT_NO_FATAL_FAILURE(open_after_cuts(nullptr));
         expect_same();
     }
     /// Nothing is done by halves, everything is done once the disk allows it.
