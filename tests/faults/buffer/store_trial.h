@@ -124,6 +124,11 @@ private:
     std::vector<std::string> complaints_;
 };
 
+/// Of the site in a trial.
+inline constexpr std::chrono::minutes kTrialOffset{480};
+
+/// What an item is about, without its revision and sequence.
+std::string identity_of(const StoredItem& item);
 /// Meter, slot, values, epoch and kind; of a gap its range and reason. With the revision.
 std::string described(const StoredItem& item);
 
