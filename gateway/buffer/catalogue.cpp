@@ -28,6 +28,7 @@ void Catalogue::raise(State& state, const LastSlots& last_slots) {
 
 void Catalogue::add(const FileEntry& entry, const LastSlots& last_slots) {
     state_.with([&](State& state) {
+        ++state.additions;
         state.files[entry.name] = entry.summary;
         state.watermark = std::max(state.watermark, entry.summary.last);
         note(state, entry.summary);
@@ -56,6 +57,10 @@ void Catalogue::remove(const FileName& name) {
         state.files.erase(name);
         state.damaged.erase(name);
     });
+}
+
+std::uint64_t Catalogue::additions() const {
+    return state_.with([](const State& state) { return state.additions; });
 }
 
 Sequence Catalogue::watermark() const {

@@ -24,7 +24,7 @@ struct FileEntry {
 /// up to n.
 class Catalogue {
 public:
-    /// One file of the folder, at start.
+    /// One file of the folder, at start or when it can be read again.
     void add(const FileEntry& entry, const LastSlots& last_slots);
 
     /// Written files as they are now, and the newest slots of the meters in the commit. The watermark moves
@@ -34,6 +34,8 @@ public:
     void update(const FileEntry& entry);
     void remove(const FileName& name);
 
+    /// Calls of add() so far.
+    [[nodiscard]] std::uint64_t additions() const;
     [[nodiscard]] Sequence watermark() const;
     /// The first file of this kind that has items beyond `after`.
     [[nodiscard]] std::optional<FileEntry> first_beyond(FileKind kind, Sequence after) const;
@@ -70,6 +72,7 @@ private:
         Sequence watermark{0};
         UtcTime last_taken_at{};
         ClockEpoch last_epoch{0};
+        std::uint64_t additions{0};
         std::set<FileName> damaged;
         std::set<FileName> to_set_aside;
     };

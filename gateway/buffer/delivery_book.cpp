@@ -112,6 +112,34 @@ Result<std::uint64_t> DeliveryBook::order_resend(const UplinkId& consumer, Resen
     return id;
 }
 
+Result<std::size_t> DeliveryBook::give_again(const AwayNote& note, const FileSummary& file) {
+    std::vector<std::pair<UplinkId, Resend>> orders;
+    for (const auto& [consumer, progress] : progress_of({})) {
+        const auto stood = note.through.find(consumer);
+        const Sequence had = stood == note.through.end() ? 0 : stood->second;
+        const Sequence reached = progress.beyond.empty() ? progress.through : progress.beyond.back().last;
+        const SequenceRange passed{std::max(file.first, had + 1), std::min(file.last, reached)};
+        if (file.items == 0 || passed.first > passed.last) continue;
+        orders.emplace_back(consumer, Resend{.from = file.first_slot,
+                                             .to = {file.last_slot.at + milliseconds{1}},
+                                             .meters = {},
+                                             .done = passed.first - 1,
+                                             .until = passed.last,
+                                             .ordered_at = clock_.utc(),
+                                             .ordered_by = "metergate"});
+    }
+    const auto ids = meta_.came_back(note.file, orders);
+    if (!ids) return tl::unexpected<Error>(ids.error());
+    state_.with([&](State& state) {
+        for (std::size_t i = 0; i < orders.size(); ++i) {
+            auto& [consumer, order] = orders[i];
+            order.id = (*ids)[i];
+            state.consumers[consumer].resends.push_back(std::move(order));
+        }
+    });
+    return orders.size();
+}
+
 std::vector<Resend> DeliveryBook::resends(const UplinkId& consumer) {
     return state_.with([&](const State& state) {
         const auto known = state.consumers.find(consumer);

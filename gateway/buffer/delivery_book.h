@@ -31,6 +31,10 @@ public:
     /// Of these consumers, one that is not known having settled nothing; none given: of all that are known.
     [[nodiscard]] std::map<UplinkId, Progress> progress_of(const std::vector<UplinkId>& consumers) const;
 
+    /// A file that was away is back: orders it for each consumer that passed over it since it was noted. On
+    /// disk before it returns, and the note is gone; says how many those are.
+    Result<std::size_t> give_again(const AwayNote& note, const FileSummary& file);
+
     [[nodiscard]] Progress settled(const UplinkId& consumer) const;
     void settle(const UplinkId& consumer, SequenceRange run);
 

@@ -47,7 +47,8 @@ GroupWriter::GroupWriter(const DataFolder& folder, std::string store_id, std::ch
       readers_{readers},
       layouts_{layouts},
       epoch_{catalogue.last_epoch()},
-      seen_{catalogue.last_slots()} {}
+      seen_{catalogue.last_slots()},
+      seen_additions_{catalogue.additions()} {}
 
 void GroupWriter::start_at(Sequence next) {
     next_ = next;
@@ -56,6 +57,7 @@ void GroupWriter::start_at(Sequence next) {
 
 Result<> GroupWriter::write(std::vector<WaitingItem>& group) {
     if (group.empty()) return {};
+    see_additions();
     if (auto reserved = reserve(group.size()); !reserved) return reserved;
     if (auto noted = note_epochs(group); !noted) return noted;
     const Sequence first = next_;
@@ -76,6 +78,12 @@ Result<> GroupWriter::write(std::vector<WaitingItem>& group) {
         if (auto tidied = each.file->tidy_when_due(); !tidied) log::warning("{}", tidied.error().what);
     }
     return result;
+}
+
+/// A file that could not be read at the start is back.
+void GroupWriter::see_additions() {
+    if (std::exchange(seen_additions_, catalogue_.additions()) == seen_additions_) return;
+    for (const auto& [meter, slot] : catalogue_.last_slots()) raise_to(seen_, meter, slot);
 }
 
 Result<> GroupWriter::reserve(std::size_t count) {

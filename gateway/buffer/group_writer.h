@@ -70,6 +70,7 @@ private:
         GroupTally tally;      ///< of the rows of this group
     };
     Half& half(FileKind kind) { return halves_[static_cast<std::size_t>(kind)]; }
+    void see_additions();
     Result<> reserve(std::size_t count);
     Result<> note_epochs(const std::vector<WaitingItem>& group);
     Result<> open_for(FileKind kind);
@@ -108,7 +109,8 @@ private:
     /// Where rows of a meter may exist: at or before this. May be too high after a rollback, never too low; a
     /// sample after it needs no look at the disk, and that is nearly every one.
     LastSlots seen_;
-    GroupTally unseen_tally_;  ///< committed, not yet visible
+    std::uint64_t seen_additions_;  ///< of the catalogue, as far as seen_ knows their slots
+    GroupTally unseen_tally_;       ///< committed, not yet visible
     LastSlots unseen_slots_;
     GroupTally tally_;
 };

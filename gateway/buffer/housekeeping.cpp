@@ -89,6 +89,7 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 void Housekeeping::round(const std::stop_token& stop) {
     parts_.drops.catch_up();
+    parts_.away.try_again();
     set_damaged_aside();
     look_into_damaged_rows(stop);
     drop_overdue(stop);
@@ -185,10 +186,14 @@ bool Housekeeping::pack(const FileEntry& file, const std::stop_token& stop) {
     if (packed) {
         parts_.catalogue.update(*packed);
         parts_.readers.forget(file.name);
+        pack_trouble_.erase(file.name);
         return true;
     }
-    log::warning("{}",
-                 trf("{0} is not repacked: {1}", "{0} 未压缩：{1}", file.name.text(), packed.error().what));
+    // Tried again at each round, said once.
+    if (std::exchange(pack_trouble_[file.name], packed.error().what) != packed.error().what) {
+        log::warning(
+            "{}", trf("{0} is not repacked: {1}", "{0} 未压缩：{1}", file.name.text(), packed.error().what));
+    }
     if (packed.error().kind == Failure::corrupt) {
         not_packed_.insert(file.name);
         parts_.catalogue.report_damaged(file.name);

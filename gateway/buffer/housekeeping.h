@@ -11,6 +11,7 @@
 #include "config/options.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
+#include "gateway/buffer/away_files.h"
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/damaged_rows.h"
 #include "gateway/buffer/delivery_book.h"
@@ -50,6 +51,7 @@ public:
         FileReaders& readers;
         LayoutCache& layouts;
         DamagedRows& damaged_rows;
+        AwayFiles& away;
     };
     /// What it does to the rest of the store; called from the thread.
     struct Effects {
@@ -102,6 +104,7 @@ private:
     std::size_t boundary_in_hour_{0};
     bool boundary_only_{false};
     std::map<FileName, std::int64_t> damage_said_;  ///< how many damaged items the last alarm named
+    std::map<FileName, std::string> pack_trouble_;  ///< as it was said last
     std::set<FileName> not_packed_;                 ///< that could not be; until the next start
     Guarded<SpaceReport> report_;
     Signal wake_;

@@ -62,6 +62,15 @@ constexpr std::array kUpgrades{
     CREATE TABLE going(file TEXT PRIMARY KEY, first_sequence INTEGER NOT NULL) WITHOUT ROWID;
     UPDATE store SET value = 4 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE away(file TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE away_progress(
+        file TEXT NOT NULL, consumer TEXT NOT NULL, through INTEGER NOT NULL,
+        PRIMARY KEY(file, consumer)) WITHOUT ROWID;
+    UPDATE store SET value = 5 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kMetaFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 

@@ -37,6 +37,12 @@ struct GoingFile {
     Sequence first{0};
 };
 
+/// A file that could not be read, and where each consumer stood when that was first seen.
+struct AwayNote {
+    std::string file;
+    std::map<UplinkId, Sequence> through;
+};
+
 /// meta.db: what belongs to the store as a whole and to no day. Thread-safe; every write is on disk when it
 /// returns and blocks for that long.
 class MetaFile {
@@ -82,6 +88,14 @@ public:
     [[nodiscard]] Result<std::vector<GoingFile>> going();
     [[nodiscard]] Result<DropTally> drops();
 
+    // Of files that could not be read; in meta_file_away.cpp.
+    /// What was noted of the file before stays.
+    Result<> note_away(const std::string& file, UtcTime since, const std::map<UplinkId, Progress>& consumers);
+    [[nodiscard]] Result<std::vector<AwayNote>> away();
+    /// The note goes and the orders come, in one transaction; gives the ids of the orders.
+    Result<std::vector<std::uint64_t>> came_back(const std::string& file,
+                                                 const std::vector<std::pair<UplinkId, Resend>>& orders);
+
     /// The clock was set back: when that was, and where in the store.
     Result<> note_epoch(ClockEpoch epoch, UtcTime at, Sequence from);
     [[nodiscard]] Result<ClockEpoch> last_epoch();
@@ -89,6 +103,16 @@ public:
 private:
     explicit MetaFile(sqlite::Database file) : file_{std::move(file)} {}
     Result<> tidied();
+    /// One transaction, rolled back when `write` fails.
+    template <class Write>
+    Result<> in_one(const Write& write) {
+        if (auto begun = file_.execute("BEGIN IMMEDIATE"); !begun) return begun;
+        Result<> written = write();
+        if (written) written = file_.execute("COMMIT");
+        if (!written && file_.in_transaction()) static_cast<void>(file_.execute("ROLLBACK"));
+        return written;
+    }
+    Result<std::uint64_t> write_resend(const UplinkId& consumer, const Resend& order);
     Result<> write(const UplinkId& consumer, const DeliveryRow& row);
     Result<> write_traffic(const UplinkId& consumer, const std::vector<TrafficDay>& days);
     Result<> write_receipts(const UplinkId& consumer, const std::vector<Receipt>& receipts);

@@ -228,6 +228,10 @@ Result<> MetaFile::set_paused(const UplinkId& consumer, bool paused, UtcTime at)
 
 Result<std::uint64_t> MetaFile::add_resend(const UplinkId& consumer, const Resend& order) {
     const std::scoped_lock lock{mutex_};
+    return write_resend(consumer, order);
+}
+
+Result<std::uint64_t> MetaFile::write_resend(const UplinkId& consumer, const Resend& order) {
     auto add = file_.prepare(kAddResend);
     if (!add) return pass_on(add.error());
     const std::string meters = joined(order.meters);

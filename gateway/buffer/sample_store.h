@@ -27,7 +27,8 @@ struct StoreStats {
     std::uint64_t lost{0};     ///< samples that there was no room for, on disk or in memory: became gaps
     std::uint64_t dropped{0};  ///< by retention and damage since the store began, not delivered ones included
     std::uint64_t damaged{0};  ///< items on disk that could not be read and were passed over
-    std::uint64_t waiting{0};  ///< in memory, not yet committed
+    std::uint64_t files_away{0};  ///< that the disk would not give at the start; tried again
+    std::uint64_t waiting{0};     ///< in memory, not yet committed
     std::uint64_t bytes_on_disk{0};
     std::uint64_t free_on_disk{0};  ///< as of the last look, at most a minute ago; 0: not yet looked
     /// Until the first sample must go to make room; none: never, or not known yet.

@@ -110,7 +110,8 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     }
     auto store_id = mark_lost ? settle_store_id(names) : opened;
     if (!store_id) return pass_on(store_id.error());
-    if (auto taken = take_stock(names, *store_id); !taken) return taken;
+    const auto unread = take_stock(names, *store_id);
+    if (!unread) return pass_on(unread.error());
 
     const auto reserved = meta_->reserved();
     const auto epoch = meta_->last_epoch();
@@ -120,6 +121,8 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     if (!epoch) return pass_on(epoch.error());
     if (!loaded) return pass_on(loaded.error());
     catalogue_.raise_epoch(*epoch);
+    away_ = std::make_unique<AwayFiles>(folder_.path(), *store_id, clock_, *meta_, *book_, catalogue_);
+    away_->start(*unread);
     // A consumer never stands beyond what was given out; if meta.db came from elsewhere, new items must still
     // reach it.
     Sequence last = std::max({*reserved, catalogue_.watermark(), book_->furthest()});
@@ -131,7 +134,7 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     housekeeping_ = std::make_unique<Housekeeping>(
         options_, site_,
         Housekeeping::Parts{clock_, folder_.path(), *meta_, *book_, *drops_, catalogue_, readers_, layouts_,
-                            damaged_rows_},
+                            damaged_rows_, *away_},
         std::move(setup),
         Housekeeping::Effects{.boundary_only = [this](bool on) { waiting_.refuse_others(on); },
                               .lost = [this](Gap gap) { append(std::move(gap)); }});
@@ -170,7 +173,9 @@ Result<std::string> SqliteStore::settle_store_id(const std::vector<FileName>& na
     return id;
 }
 
-Result<> SqliteStore::take_stock(const std::vector<FileName>& names, const std::string& store_id) {
+Result<std::vector<FileName>> SqliteStore::take_stock(const std::vector<FileName>& names,
+                                                      const std::string& store_id) {
+    std::vector<FileName> unread;
     for (const FileName& name : names) {
         const auto path = folder_.path() / name.text();
         const auto found = patiently(clock_, [&] { return inspect_at_start(path, name); });
@@ -186,12 +191,15 @@ Result<> SqliteStore::take_stock(const std::vector<FileName>& names, const std::
         } else {
             // Is it this file, or does the disk read nothing at all now? Then the start is tried again later.
             if (auto meta = MetaFile::open(folder_.path() / kMetaName); !meta) return pass_on(meta.error());
-            log::error("{}", trf("{0} cannot be read ({1}); it is left out until the next start",
-                                 "{0} 目前无法读取（{1}），在下次启动之前不使用", path.native(),
-                                 found.error().what));
+            log::error(
+                "{}", trf("{0} cannot be read ({1}); it is tried again, and what uplinks pass over meanwhile "
+                          "is sent when it is back",
+                          "{0} 目前无法读取（{1}），将再次尝试；恢复后补传期间被越过的数据", path.native(),
+                          found.error().what));
+            unread.push_back(name);
         }
     }
-    return {};
+    return unread;
 }
 
 // ---- in ----

@@ -11,6 +11,7 @@
 #include "config/options.h"
 #include "gateway/base/counters.h"
 #include "gateway/base/guarded.h"
+#include "gateway/buffer/away_files.h"
 #include "gateway/buffer/catalogue.h"
 #include "gateway/buffer/data_folder.h"
 #include "gateway/buffer/delivery_book.h"
@@ -83,7 +84,8 @@ private:
     Result<> start(HousekeepingSetup setup);
     Result<std::string> open_meta();
     Result<std::string> settle_store_id(const std::vector<FileName>& names);
-    Result<> take_stock(const std::vector<FileName>& names, const std::string& store_id);
+    /// Gives those that the disk would not give now.
+    Result<std::vector<FileName>> take_stock(const std::vector<FileName>& names, const std::string& store_id);
     void add_waiting(bool was_first);
 
     // ---- the buffer thread ----
@@ -107,6 +109,7 @@ private:
     std::unique_ptr<MetaFile> meta_;
     std::unique_ptr<DeliveryBook> book_;
     std::unique_ptr<DropBook> drops_;
+    std::unique_ptr<AwayFiles> away_;
     LayoutCache layouts_;
     Catalogue catalogue_;
     FileReaders readers_;

@@ -98,6 +98,7 @@ StoreStats SqliteStore::stats() {
             .lost = waiting_.lost(),
             .dropped = drops_->items(),
             .damaged = damaged_rows_.items(),
+            .files_away = away_->count(),
             .waiting = waiting_.count(),
             .bytes_on_disk = bytes_in(folder_.path()),
             .free_on_disk = space.disk.free,
