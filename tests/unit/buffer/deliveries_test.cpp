@@ -197,11 +197,11 @@ TEST_F(MetaFormats, AFileOfTheFirstFormatKeepsItsProgressAndGainsTheRest) {
     {
         auto meta = sqlite::Database::open(folder_.path() / "meta.db", sqlite::Access::write);
         ASSERT_TRUE(meta);
-        ASSERT_TRUE(
-            meta->execute("DROP TABLE progress_runs; DROP TABLE paused; DROP TABLE resends;"
-                          "DROP TABLE receipts; DROP TABLE traffic; DROP TABLE drops;"
-                          "DROP TABLE drops_unsettled; DROP TABLE going; "
-                          "UPDATE store SET value = 1 WHERE key = 'format'"));
+        ASSERT_TRUE(meta->execute(
+            "DROP TABLE progress_runs; DROP TABLE paused; DROP TABLE resends;"
+            "DROP TABLE receipts; DROP TABLE traffic; DROP TABLE drops;"
+            "DROP TABLE drops_unsettled; DROP TABLE going; DROP TABLE away; DROP TABLE away_progress; "
+            "UPDATE store SET value = 1 WHERE key = 'format'"));
     }
     // When this version opens it
     store_ = open_or_fail(storage_in(folder_.path()), clock_);
