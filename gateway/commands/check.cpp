@@ -10,6 +10,7 @@
 
 #include "drivers/driver.h"
 #include "drivers/instruments.h"
+#include "gateway/accounting/item_graph.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/commands/commands.h"
@@ -17,6 +18,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/daemon/item_check.h"
 
 namespace mg {
 namespace {
@@ -50,6 +52,14 @@ void check_line(const Options& options, const LineOptions& line, Clock& clock, B
                                         "线路 {}：本版本不支持在该线路上使用 {}，不采集的计量点：{}",
                                         line.id.text, label(protocol), count));
     }
+}
+
+/// What load_config() cannot know: whether the items can be computed.
+void add_item_problems(Loaded& loaded) {
+    for (Problem& problem : problems_of(check_items(loaded.options), loaded.options)) {
+        loaded.problems.push_back(std::move(problem));
+    }
+    sort_by_position(loaded.problems);
 }
 
 std::size_t count(const std::vector<Problem>& problems, Severity severity) {
@@ -86,10 +96,12 @@ void print_summary(const Options& options, std::size_t errors, std::size_t warni
 }
 
 int check_config(const std::filesystem::path& directory) {
-    const Loaded loaded = load_config(directory);
+    Loaded loaded = load_config(directory);
+    const bool complete = loaded.ok();
+    if (complete) add_item_problems(loaded);
     for (const Problem& problem : loaded.problems) print_plain_error(problem.to_string());
     BuildFindings findings;
-    if (loaded.ok()) {
+    if (complete) {
         SystemClock clock;
         for (const LineOptions& line : loaded.options.lines)
             check_line(loaded.options, line, clock, findings);

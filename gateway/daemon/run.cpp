@@ -2,12 +2,15 @@
 
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "config/load.h"
+#include "gateway/accounting/item_graph.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/daemon/daemon.h"
+#include "gateway/daemon/item_check.h"
 
 namespace mg {
 namespace {
@@ -20,18 +23,29 @@ int exit_code(const Error& error) {
     return error.kind == Failure::invalid_config ? kConfigurationWrong : kCouldNotRun;
 }
 
-}  // namespace
-
-int run_daemon(const std::filesystem::path& config_directory) {
-    Loaded loaded = load_config(config_directory);
-    for (const Problem& problem : loaded.problems) {
+void log_problems(const std::vector<Problem>& problems) {
+    for (const Problem& problem : problems) {
         if (problem.severity == Severity::error) {
             log::error("{}", problem.to_string());
         } else {
             log::warning("{}", problem.to_string());
         }
     }
-    if (!loaded.ok()) {
+}
+
+/// What load_config() cannot know: whether the items can be computed.
+bool items_are_right(const Options& options) {
+    const CheckedItems checked = check_items(options);
+    log_problems(problems_of(checked, options));
+    return checked.ok();
+}
+
+}  // namespace
+
+int run_daemon(const std::filesystem::path& config_directory) {
+    Loaded loaded = load_config(config_directory);
+    log_problems(loaded.problems);
+    if (!loaded.ok() || !items_are_right(loaded.options)) {
         log::error("{}", tr("the configuration has errors: nothing was started", "配置有错误，未启动"));
         return kConfigurationWrong;
     }

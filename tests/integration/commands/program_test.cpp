@@ -76,6 +76,24 @@ TEST_F(Program, CheckNamesEveryProblemWithItsPlaceAndExitsWithTwo) {
     EXPECT_TRUE(contains(ran.err, "eastron-sdm603")) << ran.err;
 }
 
+TEST_F(Program, CheckAndRunRefuseItemsThatCannotBeComputed) {
+    write("items.csv",
+          "id,name,periods,interval_min,method,formula,unit,valid_from\n"
+          "used,用电,实时 日,15,累计差,main.energy_import / 1000,MWh,2026-01-01\n"
+          "lost,误,日,,累计差,main.power + used,万kWh,2026-01-01\n");
+
+    for (const std::string command : {"check", "run"}) {
+        const Ran ran = run_with_site(command);
+
+        EXPECT_EQ(ran.exit_code, 2) << command;
+        EXPECT_TRUE(
+            contains(ran.err, "items.csv:2:6: formula: character 22: the program converts kWh to MWh"))
+            << command << ": " << ran.err;
+        EXPECT_TRUE(contains(ran.err, "items.csv:3:6: formula: character 1: main.power is a momentary value"))
+            << command << ": " << ran.err;
+    }
+}
+
 TEST_F(Program, CheckWarnsOfWhatThisBuildCannotPoll) {
     write("gateway.toml",
           "[site]\nid = \"workshop\"\n\n[[line]]\nid = \"water\"\nkind = \"dtu\"\nport = 7001\n");
