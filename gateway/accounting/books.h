@@ -131,6 +131,9 @@ public:
     virtual Result<std::optional<BooksCursor>> cursor() = 0;
     /// By item, type, period, revision.
     virtual Result<std::vector<ItemRecord>> records(const RecordQuery& query) = 0;
+    /// The last one of an item and type that ends at or before `until`, its newest revision.
+    virtual Result<std::optional<ItemRecord>> newest(const std::string& item, StatType type,
+                                                     UtcTime until) = 0;
     /// The newest checkpoint of each register at or before `at`, by meter and point.
     virtual Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) = 0;
     /// Those that stand, by meter, point and time.

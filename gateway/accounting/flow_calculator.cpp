@@ -41,7 +41,10 @@ std::optional<UtcTime> FlowCalculator::reached(FlowIndex flow) const {
 
 void FlowCalculator::forget_before(UtcTime time) {
     forgotten_before_ = time;
-    std::erase_if(figures_, [&](const auto& entry) { return std::get<UtcTime>(entry.first) < time; });
+    std::erase_if(figures_, [&](const auto& entry) {
+        const auto& [flow, type, from] = entry.first;
+        return from < time && flows_[flow].is_metered();
+    });
 }
 
 // ---- going on ----
@@ -51,7 +54,7 @@ void FlowCalculator::go_on(UtcTime until, std::vector<ComputedFigure>& out) {
         if (flows_[flow].is_metered())
             go_on(flow, until, out);
         else
-            go_on_entered(flow, until, out);
+            go_on_entered(flow, out);
     }
 }
 
@@ -82,7 +85,7 @@ std::optional<UtcTime> FlowCalculator::first_known(FlowIndex flow) const {
 
 void FlowCalculator::go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out) {
     if (!reached_[flow]) reached_[flow] = first_known(flow);
-    if (!reached_[flow]) return;
+    if (!reached_[flow] || *reached_[flow] == UtcTime::max()) return;
     const auto calendar = calendar_of(flow);
     for (;;) {
         const auto period = calendar.containing(flows_[flow].base, *reached_[flow]);
@@ -91,18 +94,35 @@ void FlowCalculator::go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFi
         const bool is_valid = std::ranges::any_of(all, [](const Piece& p) { return p.version != nullptr; });
         if (is_valid) {
             auto figure = shortest(flow, period);
-            if (!figure) return;
-            keep(flow, period, std::move(*figure), out);
+            if (figure)
+                keep(flow, period, std::move(*figure), out);
+            else if (!lacks_only_entries(flow, period))
+                return;
         }
         reached_[flow] = period.to;
         compute_longer(flow, period.type, period.to, out);
     }
 }
 
+/// Nobody knows when somebody will enter it: later periods do not wait.
+bool FlowCalculator::lacks_only_entries(FlowIndex flow, const StatPeriod& period) const {
+    const FlowVersion* version = flows_[flow].version_at(period.from);
+    if (version == nullptr || flows_[flow].base == StatType::real_time) return false;
+    return std::ranges::all_of(version->terms, [&](const FlowTerm& term) {
+        const auto* input = std::get_if<FlowIndex>(&term.input);
+        if (input == nullptr) {
+            const SpanSeries* series = series_of_(std::get<RegisterKey>(term.input));
+            return series != nullptr && series->covers(period.from, period.to);
+        }
+        return !flows_[*input].is_metered() || (reached_[*input] && *reached_[*input] >= period.to);
+    });
+}
+
 /// Entered values come in any order, months after their period: all of them are gone through again.
-void FlowCalculator::go_on_entered(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out) {
+void FlowCalculator::go_on_entered(FlowIndex flow, std::vector<ComputedFigure>& out) {
     const auto calendar = calendar_of(flow);
     const UtcTime from = reached_[flow].value_or(UtcTime::min());
+    if (from == UtcTime::max()) return;
     std::set<std::pair<UtcTime, StatType>> due;
     for (const auto& period : entered_.periods_of(flows_[flow].id)) {
         due.emplace(period.to, period.type);
@@ -111,9 +131,9 @@ void FlowCalculator::go_on_entered(FlowIndex flow, UtcTime until, std::vector<Co
         }
     }
     for (const auto& [end, type] : due) {
-        if (end <= from || end > until) continue;
+        if (end <= from) continue;
         const auto period = calendar.containing(type, end - milliseconds{1});
-        if (find(flow, period)) continue;
+        if (figures_.contains({flow, period.type, period.from})) continue;
         auto figure = longer(flow, period);
         if (figure) keep(flow, period, std::move(*figure), out);
     }

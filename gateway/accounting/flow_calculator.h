@@ -52,7 +52,8 @@ public:
     /// From then on, shortest periods that are stored are taken as they are, with a new total.
     void reuse_from(UtcTime from) { reuse_from_ = from; }
     /// Everything that can be computed now, in the order of the flows, and of each in the order of time; a
-    /// longer period behind its last part. Nothing that ends after `until`.
+    /// longer period behind its last part. Of metered flows nothing that ends after `until`; what was entered
+    /// counts at once.
     void go_on(UtcTime until, std::vector<ComputedFigure>& out);
     /// Up to where the shortest periods are computed.
     [[nodiscard]] std::optional<UtcTime> reached(FlowIndex flow) const;
@@ -73,7 +74,8 @@ private:
     void keep(FlowIndex flow, const StatPeriod& period, FlowFigure figure, std::vector<ComputedFigure>& out);
 
     void go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out);
-    void go_on_entered(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out);
+    void go_on_entered(FlowIndex flow, std::vector<ComputedFigure>& out);
+    [[nodiscard]] bool lacks_only_entries(FlowIndex flow, const StatPeriod& period) const;
     void compute_longer(FlowIndex flow, StatType than, UtcTime end, std::vector<ComputedFigure>& out);
 
     [[nodiscard]] std::optional<FlowFigure> shortest(FlowIndex flow, const StatPeriod& period) const;

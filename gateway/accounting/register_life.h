@@ -138,6 +138,8 @@ public:
     /// A reading that waits to be believed.
     [[nodiscard]] const std::optional<IndexReading>& doubted() const { return doubted_; }
     [[nodiscard]] bool unconfirmed() const { return unconfirmed_; }
+    /// The ratio in force.
+    [[nodiscard]] Exact multiplier_at(UtcTime at) const;
     /// Those since the last call.
     std::vector<OddReading> take_odd();
 
@@ -156,7 +158,6 @@ private:
     [[nodiscard]] Advance advance(const SpanEnd& from, UtcTime at, const Decimal& index) const;
     [[nodiscard]] bool within_limit(const Exact& units, UtcTime from, UtcTime to) const;
     [[nodiscard]] bool may_turn_fully(const Exact& rollover, UtcTime from, UtcTime to) const;
-    [[nodiscard]] Exact multiplier_at(UtcTime at) const;
     [[nodiscard]] std::optional<Decimal> rollover_at(UtcTime at) const;
     [[nodiscard]] const RegisterRecords::Ruling* ruling_at(UtcTime at) const;
     [[nodiscard]] bool is_void(UtcTime at) const;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/sqlite_books.h"
@@ -24,6 +25,8 @@ constexpr std::string_view kAddRecord =
     "item_version, cause, computed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view kNextBucket =
     "SELECT bucket FROM records WHERE type = ? AND bucket >= ? ORDER BY bucket LIMIT 1";
+constexpr std::string_view kBucketBefore =
+    "SELECT bucket FROM records WHERE type = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1";
 constexpr std::string_view kReadRecords =
     "SELECT start, length, revision, value, marks, input_type, exact, total, item_version, cause, "
     "computed_at "
@@ -282,6 +285,32 @@ Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
         }
     }
     return records;
+}
+
+Result<std::optional<ItemRecord>> SqliteBooks::newest(const std::string& item, StatType type, UtcTime until) {
+    const std::scoped_lock lock{mutex_};
+    const auto items = numbers_of({item});
+    if (!items) return pass_on(items.error());
+    if (items->empty()) return std::nullopt;
+    auto reader = RecordReader::open(file_);
+    if (!reader) return pass_on(reader.error());
+    auto before = file_.prepare(kBucketBefore);
+    if (!before) return pass_on(before.error());
+    const auto latest = until == UtcTime::max() ? std::numeric_limits<std::int64_t>::max()
+                                                : bucket_of(type, until - milliseconds{1});
+    for (std::int64_t bucket = latest;; --bucket) {
+        const auto row = before->bind(1, code(type)).bind(2, bucket).step();
+        if (!row) return pass_on(row.error());
+        if (!*row) return std::nullopt;
+        bucket = before->integer(0);
+        before->reset();
+        std::vector<ItemRecord> found;
+        const RecordQuery all{.items = {item}, .type = type, .to = until};
+        const auto read = reader->read(item, items->at(item), type, bucket, all, found);
+        if (!read) return pass_on(read.error());
+        std::erase_if(found, [&](const ItemRecord& record) { return record.period.to > until; });
+        if (!found.empty()) return std::move(found.back());
+    }
 }
 
 }  // namespace mg

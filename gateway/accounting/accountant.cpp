@@ -1,0 +1,286 @@
+#include "gateway/accounting/accountant.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "gateway/base/language.h"
+
+namespace mg {
+
+const UplinkId kAccounting{"accounting"};
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMostAtOnce = 4000;
+/// A flow that lags further behind waits on disk and not in memory: it is computed again when its meters are
+/// back.
+constexpr std::chrono::days kMostLag{3};
+constexpr std::chrono::days kKeepCheckpoints{800};
+
+bool is_boundary(const StoredItem& item) {
+    const auto* stored = std::get_if<StoredSample>(&item);
+    return stored != nullptr && stored->sample.boundary;
+}
+
+/// By slot; of one slot and meter the latest revision first, which is the one that counts.
+void sort_by_slot(std::vector<StoredItem>& items) {
+    const auto key = [](const StoredItem& item) {
+        if (const auto* gap = std::get_if<StoredGap>(&item)) {
+            return std::tuple{gap->gap.from.at, std::string_view{gap->gap.meter.text}, 0U, gap->sequence};
+        }
+        const auto& stored = std::get<StoredSample>(item);
+        return std::tuple{stored.sample.slot.at, std::string_view{stored.sample.meter().text},
+                          ~stored.revision, stored.sequence};
+    };
+    std::ranges::sort(items, {}, key);
+}
+
+tl::unexpected<Error> pass_on(const Error& error) {
+    return tl::unexpected{error};
+}
+
+}  // namespace
+
+Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock)
+    : basis_{basis}, store_{store}, books_{books}, clock_{clock} {}
+
+Result<bool> Accountant::step() {
+    const auto work = books_.to_do();
+    if (!work) return pass_on(work.error());
+    status_.with([&](AccountingStatus& status) { status.to_do = work->size(); });
+    if (!work->empty()) {
+        live_.reset();
+        if (const auto done = compute_again(work->front()); !done) return pass_on(done.error());
+        return true;
+    }
+    if (!live_) {
+        if (const auto ready = take_up(); !ready) {
+            live_.reset();
+            return pass_on(ready.error());
+        }
+    }
+    return take_new();
+}
+
+UtcTime Accountant::day_of(UtcTime time) const {
+    return SiteCalendar{.utc_offset = basis_.options.site.utc_offset,
+                        .real_time = basis_.options.site.boundary}
+        .containing(StatType::day, time)
+        .from;
+}
+
+Result<std::optional<UtcTime>> Accountant::oldest_slot() {
+    const auto first = store_.peek(0, 1);
+    if (!first) return pass_on(first.error());
+    if (first->items.empty()) return std::nullopt;
+    const auto& item = first->items.front();
+    if (const auto* gap = std::get_if<StoredGap>(&item)) return gap->gap.from.at;
+    return std::get<StoredSample>(item).sample.slot.at;
+}
+
+// ---- what is new ----
+
+/// After a start, and after anything was computed again: goes back to the midnight before which all flows are
+/// done.
+Result<> Accountant::take_up() {
+    const auto cursor = books_.cursor();
+    if (!cursor) return pass_on(cursor.error());
+    // A store that was restored from before the books: what it takes in from now on is new.
+    cursor_ = *cursor ? std::min((*cursor)->through, store_.newest()) : 0;
+    auto records = books_.dated(DatedQuery{});
+    if (!records) return pass_on(records.error());
+    std::vector<FlowIndex> metered;
+    std::vector<UtcTime> reached;
+    for (FlowIndex flow = 0; flow < basis_.plan.flows.size(); ++flow) {
+        const auto& of = basis_.plan.flows[flow];
+        if (!of.is_metered()) continue;
+        metered.push_back(flow);
+        const auto newest = books_.newest(of.id, of.base, UtcTime::max());
+        if (!newest) return pass_on(newest.error());
+        if (*newest) reached.push_back((*newest)->period.to);
+    }
+    live_ = std::make_unique<Reckoning>(basis_, books_, std::move(*records), std::move(metered));
+    if (reached.empty()) {
+        if (cursor_ == 0) return {};
+        // Registers were read, but no item could be computed yet.
+        cursor_ = 0;
+        return {};
+    }
+    const UtcTime latest = std::ranges::max(reached);
+    std::erase_if(reached, [&](UtcTime time) { return time < latest - kMostLag; });
+    const UtcTime day = day_of(std::ranges::min(reached) - 1ms);
+    if (const auto resumed = live_->resume(day); !resumed) return resumed;
+    for (UtcTime from = day; from <= latest; from += 24h) {
+        if (const auto fed = feed_day(*live_, from, from + 24h); !fed) return fed;
+        if (const auto kept = keep(*live_, {}, {}, newest_boundary_); !kept) return pass_on(kept.error());
+    }
+    return {};
+}
+
+Result<bool> Accountant::take_new() {
+    auto peeked = store_.peek(cursor_, kMostAtOnce);
+    if (!peeked) return pass_on(peeked.error());
+    if (peeked->through == cursor_) return false;
+    std::map<UtcTime, std::set<std::string>> late;
+    for (const auto& item : peeked->items) {
+        if (is_boundary(item)) {
+            newest_boundary_ = std::max(newest_boundary_, std::get<StoredSample>(item).sample.slot.at);
+        }
+        const auto items = live_->feed(item);
+        if (items.empty()) continue;
+        late[day_of(std::get<StoredSample>(item).sample.slot.at - 1ms)].insert(items.begin(), items.end());
+    }
+    BooksChange change;
+    change.cursor = BooksCursor{{}, peeked->through};
+    if (!late.empty()) {
+        Recomputation work;
+        work.from = late.begin()->first;
+        work.cause = tr("late readings", "迟到的读数");
+        std::set<std::string> items;
+        for (const auto& [day, of_day] : late) items.insert(of_day.begin(), of_day.end());
+        work.items.assign(items.begin(), items.end());
+        change.to_do.push_back(std::move(work));
+    }
+    wake_stalled(change);
+    if (const auto kept = keep(*live_, std::move(change), {}, newest_boundary_); !kept) {
+        live_.reset();
+        return pass_on(kept.error());
+    }
+    cursor_ = peeked->through;
+    store_.ack(kAccounting, cursor_);
+    return true;
+}
+
+/// A flow whose meters are back after days: what it needs was let go from memory.
+void Accountant::wake_stalled(BooksChange& change) {
+    for (FlowIndex flow = 0; flow < basis_.plan.flows.size(); ++flow) {
+        const auto reached = live_->reached(flow);
+        if (!reached || *reached == UtcTime::max() || newest_boundary_ - *reached < kMostLag) continue;
+        UtcTime settled = UtcTime::max();
+        for (const auto& version : basis_.plan.flows[flow].versions) {
+            for (const auto& term : version.terms) {
+                const auto* key = std::get_if<RegisterKey>(&term.input);
+                const auto* life = key == nullptr ? nullptr : live_->registers().life(*key);
+                if (life != nullptr)
+                    settled = std::min(settled, life->settled_until().value_or(UtcTime::min()));
+            }
+        }
+        if (settled == UtcTime::max() || settled <= *reached + 1h) continue;
+        auto& woken = woken_[flow];
+        if (woken != UtcTime{} && settled < woken + 24h) continue;
+        woken = settled;
+        const auto& item = basis_.plan.items[basis_.plan.item_of_flow[flow]].id;
+        change.to_do.push_back({.id = 0, .from = *reached, .to = {}, .items = {item}, .cause = {}});
+    }
+}
+
+/// Gives the breaks that were found.
+Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChange change,
+                                                 const std::string& cause, UtcTime until) {
+    change.records = reckoning.compute(until);
+    const UtcTime now = clock_.utc();
+    for (auto& record : change.records) {
+        record.cause = cause;
+        record.computed_at = now;
+    }
+    change.checkpoints = reckoning.take_checkpoints();
+    change.new_breaks = reckoning.take_breaks();
+    for (auto& found : change.new_breaks) found.found_at = now;
+    if (!change.checkpoints.empty()) change.forget_checkpoints_before = now - kKeepCheckpoints;
+    UtcTime latest = UtcTime::min();
+    for (const auto& record : change.records) latest = std::max(latest, record.period.to);
+    const auto made = books_.commit(change);
+    if (!made) return pass_on(made.error());
+    reckoning.forget_what_is_done();
+    const auto breaks = books_.breaks();
+    status_.with([&](AccountingStatus& status) {
+        if (change.cursor) status.through = change.cursor->through;
+        if (latest != UtcTime::min()) {
+            status.figures_until = std::max(status.figures_until.value_or(latest), latest);
+        }
+        status.records += made->size();
+        status.revisions += static_cast<std::uint64_t>(
+            std::ranges::count_if(*made, [](const ItemRecord& record) { return record.revision > 0; }));
+        if (breaks) status.breaks = breaks->size();
+    });
+    return std::move(change.new_breaks);
+}
+
+// ---- what is computed again ----
+
+std::vector<std::string> Accountant::with_dependents(const std::vector<std::string>& items) const {
+    std::set<std::string> all{items.begin(), items.end()};
+    for (const auto& item : items) {
+        const Reference input{Reference::Kind::item, item, {}};
+        for (const auto row : basis_.graph.depending_on(input)) all.insert(basis_.options.items[row].id);
+    }
+    return {all.begin(), all.end()};
+}
+
+Result<> Accountant::compute_again(const Recomputation& work) {
+    BooksChange done;
+    done.done = {work.id};
+    const auto oldest = oldest_slot();
+    if (!oldest) return pass_on(oldest.error());
+    const auto items = with_dependents(work.items);
+    const auto flows = basis_.plan.flows_of(items);
+    auto records = books_.dated(DatedQuery{});
+    if (!records) return pass_on(records.error());
+    UtcTime day = day_of(std::max(work.from, oldest->value_or(work.from)) - 1ms);
+    std::unique_ptr<Reckoning> again;
+    // A span that what is new ends, or divides, may have begun days before.
+    for (UtcTime needed = day;; day = needed) {
+        again = std::make_unique<Reckoning>(basis_, books_, *records, flows);
+        if (const auto resumed = again->resume(day); !resumed) return resumed;
+        needed = day_of(again->rests_on() - 1ms);
+        if (needed >= day_of(day - 1ms)) break;
+    }
+    Reckoning& reckoning = *again;
+    if (work.to) reckoning.reuse_from(*work.to);
+    const UtcTime last = std::max(newest_boundary_, day);
+    std::set<std::pair<RegisterKey, UtcTime>> found;
+    for (UtcTime from = day; from <= last; from += 24h) {
+        if (const auto fed = feed_day(reckoning, from, from + 24h); !fed) return fed;
+        const auto breaks = keep(reckoning, {}, work.cause, std::min(from + 24h, last));
+        if (!breaks) return pass_on(breaks.error());
+        for (const auto& each : *breaks) found.insert({{each.meter, each.point}, each.first_after});
+    }
+    auto standing = books_.breaks();
+    if (!standing) return pass_on(standing.error());
+    for (auto& each : *standing) {
+        const RegisterKey key{each.meter, each.point};
+        const bool was_looked_at = reckoning.registers().life(key) != nullptr && each.first_after > day;
+        if (was_looked_at && !found.contains({key, each.first_after})) done.ended_breaks.push_back(each);
+    }
+    const auto kept = books_.commit(done);
+    if (!kept) return pass_on(kept.error());
+    status_.with(
+        [&](AccountingStatus& status) { status.breaks = standing->size() - done.ended_breaks.size(); });
+    return {};
+}
+
+Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to) {
+    std::vector<StoredItem> items;
+    const HistoryQuery query{.from = {from}, .to = {to}, .meters = {}};
+    for (Sequence after = 0; after < store_.newest();) {
+        auto part = store_.read(query, after, kMostAtOnce);
+        if (!part) return pass_on(part.error());
+        std::ranges::move(part->items, std::back_inserter(items));
+        if (part->through <= after) break;
+        after = part->through;
+    }
+    sort_by_slot(items);
+    for (const auto& item : items) {
+        if (is_boundary(item)) {
+            newest_boundary_ = std::max(newest_boundary_, std::get<StoredSample>(item).sample.slot.at);
+        }
+        reckoning.feed(item);
+    }
+    return {};
+}
+
+}  // namespace mg

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/accounting/books.h"
+#include "gateway/accounting/reckoning.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/guarded.h"
+#include "gateway/base/result.h"
+#include "gateway/buffer/sample_store.h"
+
+namespace mg {
+
+/// Under this name the accounting acknowledges in the store what the books know.
+extern const UplinkId kAccounting;
+
+struct AccountingStatus {
+    Sequence through{0};                   ///< the books know the store up to here
+    std::uint64_t to_do{0};                ///< recomputations that wait
+    std::optional<UtcTime> figures_until;  ///< the newest end of a computed period
+    std::uint64_t records{0};              ///< made since the start, revisions among them
+    std::uint64_t revisions{0};
+    std::uint64_t breaks{0};  ///< steps of indexes that nobody explained yet
+    std::string trouble;      ///< why it does not go on now; empty: it does
+};
+
+/// From the store to the books: takes what is new, computes what can be computed, and computes again what
+/// late samples, dated records and entries change. The cursor moves in the transaction that keeps what it
+/// produced, so that no period is skipped or doubled whenever the power goes. One thread calls step();
+/// status() is for any. Everything given outlives it.
+class Accountant {
+public:
+    Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock);
+
+    /// Some milliseconds of work, or one recomputation. True: there is more to do at once. An error leaves
+    /// the books as they were: call again later.
+    Result<bool> step();
+    [[nodiscard]] AccountingStatus status() const { return status_.copy(); }
+
+private:
+    Result<> take_up();
+    Result<bool> take_new();
+    Result<> compute_again(const Recomputation& work);
+    /// Feeds the boundary samples of [from, to) in the order of their slots.
+    Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to);
+    Result<std::vector<IndexBreak>> keep(Reckoning& reckoning, BooksChange change, const std::string& cause,
+                                         UtcTime until);
+    [[nodiscard]] std::vector<std::string> with_dependents(const std::vector<std::string>& items) const;
+    [[nodiscard]] UtcTime day_of(UtcTime time) const;
+    Result<std::optional<UtcTime>> oldest_slot();
+    void wake_stalled(BooksChange& change);
+
+    AccountingBasis basis_;
+    SampleStore& store_;
+    Books& books_;
+    Clock& clock_;
+    std::unique_ptr<Reckoning> live_;
+    Sequence cursor_{0};
+    UtcTime newest_boundary_{UtcTime::min()};
+    std::map<FlowIndex, UtcTime> woken_;
+    Guarded<AccountingStatus> status_;
+};
+
+}  // namespace mg

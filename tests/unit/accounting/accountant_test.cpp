@@ -1,0 +1,159 @@
+#include "gateway/accounting/accountant.h"
+
+#include <gtest/gtest.h>
+
+#include "accounting_plant.h"
+
+namespace mg {
+namespace {
+
+constexpr const char* kTwoMeters =
+    "a,hv,1,test,,,1000000,4000,SN-A\n"
+    "b,hv,2,test,400,5,1000000,400000,SN-B\n";
+constexpr const char* kElec =
+    "elec,电,电力,实时 日 月 年,15,现场仪表,累计差,a.energy + b.energy,万kWh,4,,,,不计,,,\n";
+
+TEST(Accountant, BoundarySamplesBecomeRecordsOfAllPeriods) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("a", "2026-12-31 00:00", "2027-01-01 00:00", "1000", "10");
+    plant.runs("b", "2026-12-31 00:00", "2027-01-01 00:00", "5", "0.25");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2026-12-31 10:15"), "0.0030");  // 10 + 0.25 × 80
+    EXPECT_EQ(plant.value("elec", "2026-12-31"), "0.2880");
+    EXPECT_EQ(plant.value("elec", "2026-12"), "none");
+}
+
+TEST(Accountant, ARestartGoesOnWhereItWas) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-02 11:00", "1000", "10");
+    plant.runs("b", "2027-01-01 00:00", "2027-01-02 11:00", "5", "0.25");
+    plant.account();
+    plant.restart();
+    plant.runs("a", "2027-01-02 11:15", "2027-01-04 00:00", "2410", "10");
+    plant.runs("b", "2027-01-02 11:15", "2027-01-04 00:00", "40.25", "0.25");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02 11:00"), "0.0030");
+    EXPECT_EQ(plant.value("elec", "2027-01-02"), "0.2880");
+    EXPECT_EQ(plant.value("elec", "2027-01-03"), "0.2880");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-02").size(), 1U);
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, ALateSampleIsARevisionWithItsCause) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("b", "2027-01-01 00:00", "2027-01-02 00:00", "5", "0");
+    plant.reads("a", "2027-01-01 00:00", "0");
+    plant.reads("a", "2027-01-01 00:15", "-");
+    plant.reads("a", "2027-01-01 00:30", "100");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:00"), "0.0050 end_bridged");
+    plant.reads("a", "2027-01-01 00:15", "80");
+    plant.account();
+    const auto revisions = plant.revisions("elec", "2027-01-01 00:00");
+    ASSERT_EQ(revisions.size(), 2U);
+    EXPECT_EQ(revisions[1].value->to_string(), "0.0080");
+    EXPECT_EQ(revisions[1].marks, Marks{});
+    EXPECT_EQ(revisions[1].cause, "late readings");
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, AReplacementThatIsEnteredDaysLaterCorrectsWhatFollowsFromIt) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("b", "2027-01-01 00:00", "2027-01-05 00:00", "5", "0");
+    plant.runs("a", "2027-01-01 00:00", "2027-01-02 10:00", "53000", "10");
+    plant.runs("a", "2027-01-02 10:15", "2027-01-05 00:00", "3", "10");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02 10:00"), "0.0000 unconfirmed");
+    EXPECT_EQ(plant.value("elec", "2027-01-03"), "0.0960 unconfirmed");
+    ASSERT_EQ(plant.books().breaks().value().size(), 1U);
+    Replacement replacement;
+    replacement.meter = {"a"};
+    replacement.removed_at = plant.at("2027-01-02 10:07");
+    replacement.installed_at = plant.at("2027-01-02 10:07");
+    replacement.old_serial = "SN-A";
+    replacement.new_serial = "SN-C";
+    replacement.registers = {{{"energy"}, Decimal{54367, 0}, Decimal{0, 0}, Decimal{}}};
+    plant.records(replacement);
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02 10:00"), "0.0010");  // 54360 → 54367, 0 → 3
+    EXPECT_EQ(plant.value("elec", "2027-01-03"), "0.0960");
+    EXPECT_TRUE(plant.books().breaks().value().empty());
+    EXPECT_EQ(plant.revisions("elec", "2027-01-03").back().cause, "replacement 1");
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, ADeadMeterHoldsUpItsItemsAndTheyFollowWhenItIsBack) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-09 00:00", "1000", "10");
+    plant.reads("b", "2027-01-01 00:00", "5");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01"), "none");
+    plant.runs("b", "2027-01-09 00:00", "2027-01-10 00:00", "773", "1");
+    plant.runs("a", "2027-01-09 00:15", "2027-01-10 00:00", "8690", "10");
+    plant.account();
+    // 768 indexes × 80 over 8 days; the first day ends inside the bridge.
+    EXPECT_EQ(plant.value("elec", "2027-01-01"), "0.8640 end_bridged");
+    EXPECT_EQ(plant.value("elec", "2027-01-09"), "0.8640");
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, AReplacementInALongGapChangesTheGapFromItsBeginning) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("b", "2027-01-01 00:00", "2027-01-08 00:00", "5", "0");
+    plant.reads("a", "2027-01-01 12:00", "1000");
+    plant.runs("a", "2027-01-05 12:00", "2027-01-08 00:00", "1960", "2.5");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02"), "0.0240 begin_bridged end_bridged");
+    Replacement replacement;
+    replacement.meter = {"a"};
+    replacement.removed_at = plant.at("2027-01-04 12:00");
+    replacement.installed_at = plant.at("2027-01-04 12:00");
+    replacement.old_serial = "SN-A";
+    replacement.new_serial = "SN-C";
+    replacement.registers = {{{"energy"}, Decimal{1072, 0}, Decimal{1000, 0}, Decimal{}}};
+    plant.records(replacement);
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02"), "0.0024 begin_bridged end_bridged");  // 72 in 3 days
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, ManualValuesAndTotalsFollowWhatIsEntered) {
+    AccountingPlant plant{kTwoMeters,
+                          "elec,电,电力,实时 日 月 年,15,现场仪表,累计差,a.energy + "
+                          "b.energy,万kWh,4,coef.elec_tce,tce/万kWh,当量,加,,,\n"
+                          "diesel,柴油,柴油,日 月 年,,手工填报,手工,,t,3,coef.diesel_tce,tce/t,参考,加,,,\n"
+                          "tce,综合能耗,综合能耗,日 月 年,,现场仪表,综合能耗,,tce,2,,,,不计,,,\n"
+                          "unit,单耗,能效指标,日 月 年,,现场仪表,比值,1000 * (diesel * coef.diesel_tce + "
+                          "elec * coef.elec_tce) / elec,"
+                          "kgce/万kWh,2,,,,不计,,,\n",
+                          "elec_tce,1.229,tce/万kWh,2026-01-01\ndiesel_tce,1.5,tce/t,2026-01-01\n"};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-03 00:00", "1000", "100");
+    plant.runs("b", "2027-01-01 00:00", "2027-01-03 00:00", "5", "0");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01"), "0.9600");
+    EXPECT_EQ(plant.value("tce", "2027-01-01"), "none");
+    plant.enters("diesel", "2027-01-01", "2");
+    plant.account();
+    EXPECT_EQ(plant.value("diesel", "2027-01-01"), "2.000 entered");
+    EXPECT_EQ(plant.value("tce", "2027-01-01"), "4.18 entered");  // 1.17984 + 3
+    EXPECT_EQ(plant.value("unit", "2027-01-01"), "4354.00 entered");
+    EXPECT_EQ(plant.all_records_computed_anew(), plant.all_records());
+}
+
+TEST(Accountant, MeansAreOfAllSamplesAndLastValuesOfTheEnd) {
+    AccountingPlant plant{kTwoMeters,
+                          "load,负荷,电力,实时 日,15,现场仪表,平均,a.power,kW,2,,,,不计,,,\n"
+                          "end,期末,电力,实时 日,15,现场仪表,期末值,a.power,kW,2,,,,不计,,,\n"};
+    plant.reads("a", "2027-01-01 00:00", "0", "10");
+    plant.reads("a", "2027-01-01 00:05", "0", "20");
+    plant.reads("a", "2027-01-01 00:10", "-");
+    plant.reads("a", "2027-01-01 00:15", "0", "60");
+    plant.reads("a", "2027-01-01 00:30", "0", "70");
+    plant.account();
+    EXPECT_EQ(plant.value("load", "2027-01-01 00:00"), "15.00");
+    EXPECT_EQ(plant.value("load", "2027-01-01 00:15"), "60.00");
+    EXPECT_EQ(plant.value("end", "2027-01-01 00:15"), "70.00");
+}
+
+}  // namespace
+}  // namespace mg

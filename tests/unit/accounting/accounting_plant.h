@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/accounting/accountant.h"
+#include "gateway/accounting/books.h"
+#include "gateway/accounting/item_graph.h"
+#include "gateway/accounting/site_plan.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/temporary_folder.h"
+
+namespace mg {
+
+/// A site with its tables, a store and books on disk: what a gateway is to the right of its lines. Meters
+/// have the points energy (kWh, two decimals, index) and power (kW).
+class AccountingPlant {
+public:
+    /// Rows of meters.csv behind the heading id,…; of items.csv; of coefficients.csv.
+    AccountingPlant(std::string_view meters, std::string_view items, std::string_view coefficients = {});
+
+    UtcTime at(std::string_view moment) const;
+    StatPeriod period(std::string_view text) const { return calendar_.parse(text).value(); }
+
+    /// A boundary sample; "-" is a failed poll.
+    void reads(const std::string& meter, std::string_view moment, std::string_view index,
+               std::string_view power = "0");
+    /// One at every boundary of [from, to], growing by `each`.
+    void runs(const std::string& meter, std::string_view from, std::string_view to, std::string_view start,
+              std::string_view each);
+    DatedId records(DatedBody body, const std::string& author = "张示例");
+    DatedId enters(const std::string& item, std::string_view period, std::string_view value);
+
+    /// Until there is nothing more to do.
+    void account();
+    /// The process ends and starts again.
+    void restart();
+
+    /// "12.50 end_bridged", "none".
+    std::string value(const std::string& item, std::string_view period);
+    std::vector<ItemRecord> revisions(const std::string& item, std::string_view period);
+    /// Everything in the books but when it was computed, as text.
+    std::string all_records();
+    /// Forgets the books and computes everything from samples and dated records.
+    std::string all_records_computed_anew();
+
+    MemoryStore& store() { return store_; }
+    Books& books() { return *books_; }
+    Accountant& accountant() { return *accountant_; }
+
+private:
+    void open_books(const std::string& file);
+
+    TemporaryFolder folder_;
+    SiteCalendar calendar_;
+    Options options_;
+    ItemGraph graph_;
+    SitePlan plan_;
+    FakeClock clock_;
+    MemoryStore store_;
+    std::string books_file_;
+    std::unique_ptr<Books> books_;
+    std::unique_ptr<Accountant> accountant_;
+    std::map<std::string, LayoutRef> layouts_;
+};
+
+}  // namespace mg
