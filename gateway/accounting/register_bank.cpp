@@ -173,11 +173,15 @@ void RegisterBank::pass(UtcTime now) {
     }
 }
 
-/// A reading at midnight itself belongs to the day that ends there.
+/// At the first midnight that a state has seen: it holds for all later ones until it changes. A reading at
+/// midnight itself belongs to the day that ends there.
 void RegisterBank::note_checkpoint(Register& reg, UtcTime time) {
-    const UtcTime midnight = calendar_.containing(StatType::day, time - 1ms).from;
     const auto settled = reg.life.settled_until();
-    if (midnight <= reg.checkpoint || !settled || *settled > midnight) return;
+    if (!settled) return;
+    const auto& doubted = reg.life.doubted();
+    const UtcTime since = doubted ? doubted->at : *settled;
+    const UtcTime midnight = calendar_.containing(StatType::day, since - 1ms).to;
+    if (midnight >= time || midnight <= reg.checkpoint) return;
     reg.checkpoint = midnight;
     checkpoints_.push_back({reg.key.meter, reg.key.point, midnight, reg.life.state()});
 }
