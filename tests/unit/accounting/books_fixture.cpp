@@ -307,6 +307,16 @@ Result<std::vector<ItemRecord>> NaiveBooks::records(const RecordQuery& query) {
     return found;
 }
 
+Result<std::optional<ItemRecord>> NaiveBooks::newest(const std::string& item, StatType type, UtcTime until) {
+    std::optional<ItemRecord> last;
+    for (const auto& [key, revisions] : records_) {
+        const auto& [of, period] = key;
+        if (of != item || period.type != type || period.to > until) continue;
+        if (!last || period.from >= last->period.from) last = revisions.back();
+    }
+    return last;
+}
+
 Result<std::vector<LifeCheckpoint>> NaiveBooks::checkpoints(UtcTime at) {
     std::vector<LifeCheckpoint> newest;
     for (const auto& [its_register, all] : checkpoints_) {
@@ -355,6 +365,11 @@ std::string contents(Books& books) {
         [](const DatedRecord& record) { return json_of(record); });
     add(books.records({.items = {}, .type = {}, .all_revisions = true}),
         [](const ItemRecord& record) { return text_of(record); });
+    const auto all = books.records({});
+    for (const auto& record : all ? *all : std::vector<ItemRecord>{}) {
+        const auto before = books.newest(record.item, record.period.type, record.period.from);
+        if (before && *before) text += "before: " + text_of(**before) + '\n';
+    }
     for (int day = 0; day < 8; ++day) {
         add(books.checkpoints(kMidnight + days{day}), [&](const LifeCheckpoint& each) {
             return fmt::format("checkpoint {} {} {} {}", each.meter.text, each.point.text,
