@@ -18,9 +18,9 @@
 #include "gateway/commands/data_options.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/export_rows.h"
-#include "gateway/commands/period.h"
 #include "gateway/commands/progress_line.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {

@@ -150,9 +150,4 @@ std::string bytes_text(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", amount, unit);
 }
 
-std::string offset_text(std::chrono::minutes utc_offset) {
-    const auto minutes = std::abs(utc_offset.count());
-    return fmt::format("{}{:02}:{:02}", utc_offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
-}
-
 }  // namespace mg

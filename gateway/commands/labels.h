@@ -24,7 +24,5 @@ std::string clock_reason_label(std::string_view code);
 std::string duration_text(std::chrono::milliseconds duration);
 /// "12.3 MiB".
 std::string bytes_text(std::uint64_t bytes);
-/// "+08:00".
-std::string offset_text(std::chrono::minutes utc_offset);
 
 }  // namespace mg

@@ -13,6 +13,7 @@
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/commands/uplink_view.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {

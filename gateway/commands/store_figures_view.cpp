@@ -6,9 +6,9 @@
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/commands/labels.h"
-#include "gateway/commands/period.h"
 #include "gateway/commands/store_figures.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/reading/local_time.h"
 
 // How the figures of the store are shown.
 namespace mg {

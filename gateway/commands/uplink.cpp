@@ -17,12 +17,12 @@
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
-#include "gateway/commands/period.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/commands/uplink_view.h"
 #include "gateway/control/control_client.h"
 #include "gateway/control/status.h"
 #include "gateway/control/uplink_report.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {

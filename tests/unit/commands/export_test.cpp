@@ -5,7 +5,6 @@
 
 #include "gateway/base/language.h"
 #include "gateway/commands/export_rows.h"
-#include "gateway/commands/period.h"
 #include "tests/unit/buffer/store_fixture.h"
 
 namespace mg {
@@ -16,24 +15,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr minutes kChina{480};
-
-TEST(Period, IsReadAsPeopleWriteIt) {
-    EXPECT_EQ(moment_from("2026-11-22 10:00", PeriodEnd::begin, kChina), Slot{test::kMorning});
-    EXPECT_EQ(moment_from("2026-11-22T10:00:30", PeriodEnd::end, kChina), Slot{test::kMorning + seconds{30}});
-    EXPECT_EQ(moment_from("2026-11-22", PeriodEnd::begin, kChina), Slot{test::kMorning - hours{10}});
-    EXPECT_EQ(moment_from("2026-11-22", PeriodEnd::end, kChina), Slot{test::kMorning + hours{14}})
-        << "a date alone includes the day";
-    EXPECT_EQ(moment_from("2026-11-22 24:00", PeriodEnd::end, kChina), Slot{test::kMorning + hours{14}});
-    for (const char* text : {"", "2026", "2026-13-01", "2026-02-30", "2026-11-22 25:00", "2026-11-22 10",
-                             "2026-11-22 10:60", "22.11.2026", "2026-11-22 10:00:00Z", "2026-11-22x10:00"}) {
-        EXPECT_EQ(moment_from(text, PeriodEnd::begin, kChina), std::nullopt) << text;
-    }
-}
-
-TEST(Period, IsWrittenWithItsOffset) {
-    EXPECT_EQ(iso_local(test::kMorning, kChina), "2026-11-22T10:00:00+08:00");
-    EXPECT_EQ(iso_local(test::kMorning + milliseconds{40}, minutes{-210}), "2026-11-21T22:30:00.040-03:30");
-}
 
 class ExportRows : public ::testing::Test {
 protected:

@@ -27,12 +27,6 @@ TEST(Labels, BytesAreShownInReadableUnits) {
     EXPECT_EQ(bytes_text(3ULL * 1024 * 1024 * 1024), "3.0 GiB");
 }
 
-TEST(Labels, AnOffsetHasItsSign) {
-    EXPECT_EQ(offset_text(480min), "+08:00");
-    EXPECT_EQ(offset_text(-210min), "-03:30");
-    EXPECT_EQ(offset_text(0min), "+00:00");
-}
-
 TEST(Labels, AClockReasonOfANewerDaemonIsShownAsItIs) {
     EXPECT_EQ(clock_reason_label("ntp"), "kept by NTP");
     EXPECT_EQ(clock_reason_label("confirmed_by_li"), "confirmed_by_li");

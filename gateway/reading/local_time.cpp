@@ -1,11 +1,11 @@
-#include "gateway/commands/period.h"
+#include "gateway/reading/local_time.h"
 
 #include <charconv>
-#include <string>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
-#include "gateway/commands/labels.h"
+#include "gateway/base/utc_text.h"
 
 namespace mg {
 namespace {
@@ -58,16 +58,16 @@ std::optional<Slot> moment_from(std::string_view text, PeriodEnd which, std::chr
     return Slot{at + *time};
 }
 
+std::string offset_text(std::chrono::minutes utc_offset) {
+    const auto minutes = std::abs(utc_offset.count());
+    return fmt::format("{}{:02}:{:02}", utc_offset.count() < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 std::string iso_local(UtcTime time, std::chrono::minutes utc_offset) {
-    const auto local = time.time_since_epoch() + utc_offset;
-    const auto day = std::chrono::floor<std::chrono::days>(local);
-    const std::chrono::year_month_day date{std::chrono::sys_days{day}};
-    const std::chrono::hh_mm_ss of_day{local - day};
-    std::string text =
-        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                    of_day.hours().count(), of_day.minutes().count(), of_day.seconds().count());
-    if (of_day.subseconds().count() > 0) text += fmt::format(".{:03}", of_day.subseconds().count());
+    std::string text = local_text(time, utc_offset);
+    text[text.find(' ')] = 'T';
+    const auto millis = time - std::chrono::floor<std::chrono::seconds>(time);
+    if (millis.count() > 0) text += fmt::format(".{:03}", millis.count());
     return text + offset_text(utc_offset);
 }
 
