@@ -44,6 +44,7 @@ enum class ValueType : std::uint8_t {
     minutes,     ///< "15" minutes, or a duration; limits in milliseconds
     boolean,     ///< true or false
     date,        ///< 2026-03-02 or 2026/3/2
+    moment,      ///< a time at the site, 2026-11-01 00:00, or one of `choices`
     utc_offset,  ///< "+08:00"
     bilingual,   ///< a text, or { zh = "…", en = "…" }
     hex_marks,   ///< a list of numbers such as "0xFFFF"

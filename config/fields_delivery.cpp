@@ -62,6 +62,21 @@ constexpr std::array kFields{
           .standard = "true",
           .help_zh = "是否上传未能采集的时段及其原因",
           .help_en = "Whether slots that were not read, and why, are sent too."},
+    Field{
+        .section = Section::uplink,
+        .key = "start",
+        .zh = "起点",
+        .en = "start",
+        .type = ValueType::moment,
+        .choices = "oldest=最早|now=现在",
+        .standard = "oldest",
+        .help_zh =
+            "新加的上传目标从何处传起：本地最早的数据、现在起新存入的数据，或某一时刻（站点时间，可为将来）起"
+            "的数据；此前的视为未选中。只在该编号首次启用时有效，已有进度的编号接着原进度传",
+        .help_en =
+            "Where a new uplink begins: with the oldest data that are stored, with what is stored from now "
+            "on, or with a time at the site, which may lie ahead. What lies before is not selected. It "
+            "counts only when this id is seen for the first time; a known id goes on where it stood."},
     Field{.section = Section::uplink,
           .key = "order",
           .zh = "顺序",

@@ -60,6 +60,8 @@ std::string type_name(ValueType type) {
             return std::string(tr("yes or no", "是否"));
         case ValueType::date:
             return std::string(tr("date", "日期"));
+        case ValueType::moment:
+            return std::string(tr("time", "时间"));
         case ValueType::utc_offset:
             return std::string(tr("offset", "偏移"));
         case ValueType::bilingual:

@@ -165,7 +165,7 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
     const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
     std::vector<WrittenId> references;
     for (const Record& record : uplinks) {
-        options.uplinks.push_back(read_uplink(record, options.directory, report));
+        options.uplinks.push_back(read_uplink(record, options.directory, options.site, report));
         std::ranges::move(references_of(record), std::back_inserter(references));
     }
     report_duplicate_ids(uplinks, options.uplinks, report);

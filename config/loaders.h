@@ -36,11 +36,12 @@ void check_references(const std::vector<WrittenId>& references, const Options& o
 std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Reporter& report);
 
 LineOptions read_line(const Record& record, Reporter& report);
-/// Relative paths start at `directory`.
-UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory, Reporter& report);
+/// Relative paths start at `directory`, times at the offset of `site`.
+UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory,
+                          const SiteOptions& site, Reporter& report);
 
 /// What goes to an uplink and how, of its section.
-DeliveryOptions read_delivery(const Record& record, Reporter& report);
+DeliveryOptions read_delivery(const Record& record, const SiteOptions& site, Reporter& report);
 
 /// meters.csv into options.meters; lines and models must be there. References to `broken_models` are not
 /// reported.

@@ -17,6 +17,7 @@
 #include "gateway/reading/ids.h"
 #include "gateway/reading/layout.h"
 #include "gateway/reading/raw_value.h"
+#include "gateway/reading/slot.h"
 
 /// The typed configuration. Everything here is validated before anybody sees it: ids are unique and
 /// well-formed, references resolve, numbers are in range. The loader is load.h; the keys are fields.h.
@@ -228,9 +229,17 @@ struct BudgetOptions {
     BudgetPeriod period{BudgetPeriod::month};
 };
 
+/// Where an uplink begins that the store has never seen. One that it knows goes on where it stood.
+struct StartOptions {
+    enum class At : std::uint8_t { oldest, now, slot };
+    At at{At::oldest};
+    Slot slot;  ///< the first that it carries, with At::slot; may lie ahead
+};
+
 /// How an uplink delivers, whatever its kind.
 struct DeliveryOptions {
     SelectionOptions selection;
+    StartOptions start;
     UplinkOrder order{UplinkOrder::strict};
     int backlog_share{50};  ///< 1 … 99 percent of the bytes while there is live data too
     Compression compression{Compression::none};

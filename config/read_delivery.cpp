@@ -2,6 +2,7 @@
 
 #include "config/loaders.h"
 #include "gateway/base/language.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {
@@ -35,13 +36,21 @@ void check_meaning(const Record& record, const DeliveryOptions& delivery, Report
     }
 }
 
+StartOptions start_of(const Record& record, const SiteOptions& site) {
+    using At = StartOptions::At;
+    const std::string text = record.get_or<std::string>("start", "oldest");
+    if (text == "now") return {.at = At::now, .slot = {}};
+    const auto moment = moment_from(text, PeriodEnd::begin, site.utc_offset);
+    return moment ? StartOptions{.at = At::slot, .slot = *moment} : StartOptions{};
+}
+
 std::uint64_t number_of(const Record& record, std::string_view key) {
     return static_cast<std::uint64_t>(record.get_or<std::int64_t>(key, 0));
 }
 
 }  // namespace
 
-DeliveryOptions read_delivery(const Record& record, Reporter& report) {
+DeliveryOptions read_delivery(const Record& record, const SiteOptions& site, Reporter& report) {
     DeliveryOptions delivery;
     SelectionOptions& selection = delivery.selection;
     selection.carries = carries_of(record.get_or<std::string>("class", "all"));
@@ -51,6 +60,7 @@ DeliveryOptions read_delivery(const Record& record, Reporter& report) {
     selection.every = milliseconds{record.get_or<std::int64_t>("every", 0)};
     selection.gaps = record.get_or<bool>("gaps", true);
     check_interval(record, selection.every, report);
+    delivery.start = start_of(record, site);
     if (record.get_or<std::string>("order", "strict") == "live-first") {
         delivery.order = UplinkOrder::live_first;
     }

@@ -140,7 +140,8 @@ void check_topic_prefix(const Record& record, Reporter& report) {
 
 }  // namespace
 
-UplinkOptions read_uplink(const Record& record, const path& directory, Reporter& report) {
+UplinkOptions read_uplink(const Record& record, const path& directory, const SiteOptions& site,
+                          Reporter& report) {
     UplinkOptions uplink;
     uplink.id.text = record.get_or<std::string>("id", {});
     uplink.name = record.text("name");
@@ -166,7 +167,7 @@ UplinkOptions read_uplink(const Record& record, const path& directory, Reporter&
         record.get_or<std::int64_t>("max_batch", static_cast<std::int64_t>(mqtt.max_batch_bytes)));
     mqtt.max_in_flight = static_cast<std::size_t>(
         record.get_or<std::int64_t>("max_in_flight", static_cast<std::int64_t>(mqtt.max_in_flight)));
-    uplink.delivery = read_delivery(record, report);
+    uplink.delivery = read_delivery(record, site, report);
     return uplink;
 }
 

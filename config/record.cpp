@@ -113,6 +113,7 @@ Wanted wanted_for(ValueType type) {
         case ValueType::minutes:
         case ValueType::size:
         case ValueType::date:
+        case ValueType::moment:
         case ValueType::utc_offset:
         case ValueType::boolean:
         case ValueType::bilingual:

@@ -10,6 +10,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/reading/ids.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {
@@ -132,6 +133,13 @@ Parsed<Value> parse_choices(const Field& field, std::string_view text) {
 Parsed<std::int64_t> parse_minutes(std::string_view text) {
     const bool bare = std::ranges::all_of(text, is_digit);
     return parse_duration(bare ? std::string(text) + "m" : std::string(text));
+}
+
+/// Which instant it is depends on the site's offset.
+Parsed<Value> parse_moment(const Field& field, std::string_view text) {
+    if (auto key = find_choice(field, text)) return Value{std::move(*key)};
+    if (moment_from(text, PeriodEnd::begin, std::chrono::minutes{0})) return Value{std::string(text)};
+    return tl::unexpected(complaint("not a time", "不是时间", allowed_values(field)));
 }
 
 /// year, month, day of "2026-03-02" or "2026/3/2" (a time 0:00 behind it is dropped: spreadsheets append it).
@@ -276,8 +284,8 @@ Parsed<std::uint64_t> parse_unsigned(std::string_view text) {
     return value;
 }
 
-std::string print_duration(std::int64_t milliseconds) {
-    return print_in(milliseconds, kDurations);
+std::string print_duration(std::int64_t amount) {
+    return print_in(amount, kDurations);
 }
 std::string print_size(std::int64_t bytes) {
     return print_in(bytes, kSizes);
@@ -341,6 +349,8 @@ std::string allowed_values(const Field& field) {
             return "true, false";
         case ValueType::date:
             return std::string(tr("2026-03-02 or 2026/3/2", "2026-03-02 或 2026/3/2"));
+        case ValueType::moment:
+            return choice_names(field.choices) + ", 2026-11-01, \"2026-11-01 08:30\"";
         case ValueType::utc_offset:
             return "-12:00 … +14:00";
         case ValueType::bilingual:
@@ -380,6 +390,8 @@ Parsed<Value> parse_value(const Field& field, std::string_view text) {
             return within(field, parse_minutes(text));
         case ValueType::date:
             return parse_date(field, text);
+        case ValueType::moment:
+            return parse_moment(field, text);
         case ValueType::utc_offset:
             return parse_utc_offset(field, text);
         case ValueType::prose:

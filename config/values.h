@@ -29,7 +29,7 @@ struct Listed {
 
 /// id, prose, code, choice (its key), date (2026-03-02): string. integer, duration (ms), size (bytes),
 /// minutes (ms), utc_offset (minutes): int64. decimal, positive: Decimal. code_list, choices (their keys,
-/// each once): strings. ids: Listed. The others: their own type.
+/// each once): strings. moment: string, its choice or as written. ids: Listed. The others: their own type.
 using Value = std::variant<std::string, std::int64_t, Decimal, bool, Bilingual, std::vector<std::uint64_t>,
                            std::vector<std::string>, std::vector<Listed>>;
 

@@ -32,6 +32,7 @@ Result<> DeliveryBook::load() {
     state_.with([&](State& state) {
         for (auto& [consumer, row] : *rows) {
             Consumer& known = state.consumers[consumer];
+            known.known = row.known;
             known.progress = std::move(row.progress);
             known.paused = row.paused;
             known.resends = std::move(row.resends);
@@ -73,10 +74,30 @@ Progress DeliveryBook::settled(const UplinkId& consumer) const {
 template <class Change>
 void DeliveryBook::change(const UplinkId& consumer, const Change& change) {
     const bool first = state_.with([&](State& state) {
-        if (!change(state.consumers[consumer])) return false;
+        Consumer& changed = state.consumers[consumer];
+        if (!change(changed)) return false;
+        changed.known = changed.known || changed.moved;
         return !std::exchange(state.news, true);
     });
     if (first) moved_();
+}
+
+bool DeliveryBook::knows(const UplinkId& consumer) const {
+    return state_.with([&](const State& state) {
+        const auto found = state.consumers.find(consumer);
+        return found != state.consumers.end() && found->second.known;
+    });
+}
+
+Result<> DeliveryBook::begin(const UplinkId& consumer, Sequence done) {
+    done = std::min(done, catalogue_.watermark());
+    change(consumer, [&](Consumer& fresh) {
+        if (fresh.known) return false;
+        fresh.progress.settle({1, done});
+        fresh.moved = true;
+        return true;
+    });
+    return save();
 }
 
 void DeliveryBook::settle(const UplinkId& consumer, SequenceRange run) {

@@ -35,6 +35,9 @@ public:
     /// disk before it returns, and the note is gone; says how many those are.
     Result<std::size_t> give_again(const AwayNote& note, const FileSummary& file);
 
+    [[nodiscard]] bool knows(const UplinkId& consumer) const;
+    /// On disk before it returns.
+    Result<> begin(const UplinkId& consumer, Sequence done);
     [[nodiscard]] Progress settled(const UplinkId& consumer) const;
     void settle(const UplinkId& consumer, SequenceRange run);
 
@@ -57,6 +60,7 @@ public:
 
 private:
     struct Consumer {
+        bool known{false};  ///< it has a place, be it the very first
         Progress progress;
         bool paused{false};
         std::vector<Resend> resends;

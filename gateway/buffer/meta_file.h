@@ -22,7 +22,8 @@ namespace mg {
 
 /// One consumer as it stands in meta.db.
 struct DeliveryRow {
-    bool moved{true};  ///< progress and resends are to be written, not only receipts
+    bool moved{true};   ///< progress and resends are to be written, not only receipts
+    bool known{false};  ///< only to read: it has a place, be it the very first
     Progress progress;
     bool paused{false};
     std::vector<Resend> resends;

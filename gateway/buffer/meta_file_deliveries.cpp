@@ -105,7 +105,9 @@ Result<> MetaFile::load_progress(std::map<UplinkId, DeliveryRow>& rows) {
     auto runs = file_.prepare(kReadRuns);
     if (!runs) return pass_on(runs.error());
     const auto loaded = each_row(*progress, [&] {
-        rows[UplinkId{std::string(progress->text(0))}].progress.through = progress->integer(1);
+        DeliveryRow& row = rows[UplinkId{std::string(progress->text(0))}];
+        row.known = true;
+        row.progress.through = progress->integer(1);
     });
     if (!loaded) return loaded;
     return each_row(*runs, [&] {

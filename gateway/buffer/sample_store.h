@@ -70,6 +70,11 @@ public:
     virtual void notify(Signal& signal) = 0;
     virtual void forget(Signal& signal) = 0;
 
+    /// False for a consumer that was never here.
+    virtual bool knows(const UplinkId& consumer) = 0;
+    /// A new consumer begins after `done`; a known one stays where it is. One that is not known because
+    /// the store lost its memory begins with the oldest. On disk before it returns.
+    virtual Result<> begin(const UplinkId& consumer, Sequence done) = 0;
     /// Where a consumer stands: all up to and including this is done. 0 for a new one, which starts at the
     /// oldest item still stored. ack() only moves forward and returns at once; it is on disk within a second.
     virtual Sequence progress(const UplinkId& consumer) = 0;

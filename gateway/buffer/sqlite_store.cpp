@@ -103,7 +103,8 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     drops_->finish_removals(folder_.path());
     const auto names = folder_.files();
     const bool mark_lost = opened->empty();
-    if (mark_lost && !names.empty()) {
+    memory_lost_ = mark_lost && !names.empty();
+    if (memory_lost_) {
         log::error("{}", tr("meta.db is lost: where the uplinks stood is not known, they begin again with "
                             "the oldest sample",
                             "meta.db 已丢失：无法得知各上传目标的进度，将从最早的采样重新上传"));

@@ -57,6 +57,8 @@ public:
     void notify(Signal& signal) override;
     void forget(Signal& signal) override;
 
+    bool knows(const UplinkId& consumer) override;
+    Result<> begin(const UplinkId& consumer, Sequence done) override;
     Sequence progress(const UplinkId& consumer) override;
     void ack(const UplinkId& consumer, Sequence through) override;
     Progress settled(const UplinkId& consumer) override;
@@ -107,6 +109,7 @@ private:
     DataFolder folder_;
     StoreLife life_;
     std::unique_ptr<MetaFile> meta_;
+    bool memory_lost_{false};  ///< this start found files and no meta.db
     std::unique_ptr<DeliveryBook> book_;
     std::unique_ptr<DropBook> drops_;
     std::unique_ptr<AwayFiles> away_;

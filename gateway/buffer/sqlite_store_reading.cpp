@@ -35,6 +35,14 @@ void SqliteStore::forget(Signal& signal) {
     listeners_.with([&](std::set<Signal*>& listeners) { listeners.erase(&signal); });
 }
 
+bool SqliteStore::knows(const UplinkId& consumer) {
+    return book_->knows(consumer);
+}
+
+Result<> SqliteStore::begin(const UplinkId& consumer, Sequence done) {
+    return book_->begin(consumer, memory_lost_ ? 0 : done);
+}
+
 Sequence SqliteStore::progress(const UplinkId& consumer) {
     return book_->settled(consumer).through;
 }

@@ -61,6 +61,8 @@ std::string_view label(UplinkState state) {
             return tr("held", "被拒绝");
         case UplinkState::paused:
             return tr("paused", "已暂停");
+        case UplinkState::not_begun:
+            return tr("begins later", "未到起点");
     }
     return "";
 }

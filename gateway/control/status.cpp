@@ -66,6 +66,8 @@ std::string_view to_string(UplinkState state) {
             return "held";
         case UplinkState::paused:
             return "paused";
+        case UplinkState::not_begun:
+            return "not_begun";
     }
     return "";
 }

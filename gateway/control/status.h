@@ -100,9 +100,10 @@ struct BufferStatus {
 enum class UplinkState : std::uint8_t {
     connecting,
     connected,
-    waiting,  ///< disconnected, until the next try
-    held,     ///< the destination refuses everything: a person must act
-    paused,   ///< by order
+    waiting,    ///< disconnected, until the next try
+    held,       ///< the destination refuses everything: a person must act
+    paused,     ///< by order
+    not_begun,  ///< its `start` lies ahead
 };
 
 /// Confirmed by the destination since start.

@@ -6,7 +6,7 @@ namespace mg::control_json {
 namespace {
 
 constexpr std::array kUplinkStates{UplinkState::connecting, UplinkState::connected, UplinkState::waiting,
-                                   UplinkState::held, UplinkState::paused};
+                                   UplinkState::held,       UplinkState::paused,    UplinkState::not_begun};
 constexpr std::array kPeriods{BudgetPeriod::day, BudgetPeriod::month};
 
 std::string_view to_string(BudgetPeriod period) {

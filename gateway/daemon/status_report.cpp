@@ -56,6 +56,8 @@ UplinkState state_of(ForwarderState state) {
             return UplinkState::held;
         case ForwarderState::paused:
             return UplinkState::paused;
+        case ForwarderState::not_begun:
+            return UplinkState::not_begun;
     }
     return UplinkState::waiting;
 }

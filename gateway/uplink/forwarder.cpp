@@ -7,6 +7,8 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/base/utc_text.h"
+#include "gateway/uplink/start_place.h"
 
 namespace mg {
 namespace {
@@ -85,7 +87,7 @@ Forwarder::~Forwarder() = default;
 
 ForwarderStatus Forwarder::status() const {
     ForwarderStatus status = status_.copy();
-    status.backlog = store_.backlog(settings_.id);
+    status.backlog = store_.knows(settings_.id) ? store_.backlog(settings_.id) : 0;
     status.set_aside = store_.set_aside_count(settings_.id);
     status.resends = store_.deliveries().resends(settings_.id);
     return status;
@@ -103,6 +105,17 @@ bool Forwarder::paused() const {
 void Forwarder::run(const std::stop_token& stop) {
     store_.notify(wake_);
     while (!stop.stop_requested()) {
+        turns_.add();
+        const auto begun = has_begun(stop);
+        if (!begun) {
+            enter(ForwarderState::waiting, begun.error().what);
+            if (!wait_before_the_next_try(reconnect_.next(), stop)) break;
+            continue;
+        }
+        if (!*begun) {
+            if (clock_.wait(clock_.steady() + kLongestWait, stop, wake_) == Wake::stopped) break;
+            continue;
+        }
         if (paused()) {
             if (!wait_while_paused(stop)) break;
             continue;
@@ -119,6 +132,31 @@ void Forwarder::run(const std::stop_token& stop) {
     }
     store_.forget(wake_);
     enter(ForwarderState::stopped, {});
+}
+
+/// Settles, once and for all, where an uplink begins that the store has never seen. False: not yet.
+Result<bool> Forwarder::has_begun(const std::stop_token& stop) {
+    if (begun_) return true;
+    if (!store_.knows(settings_.id)) {
+        const StartOptions& start = settings_.delivery.start;
+        const auto place = start_place(store_, start, clock_.utc(), stop);
+        if (!place) return tl::unexpected<Error>(place.error());
+        if (!*place) {
+            enter(ForwarderState::not_begun,
+                  trf("from {} on", "{} 起", local_text(start.slot.at, options_.site.utc_offset)));
+            return false;
+        }
+        if (auto kept = store_.begin(settings_.id, **place); !kept) return tl::unexpected(kept.error());
+        log::write(log::Level::info,
+                   **place == 0
+                       ? trf("uplink {}: new here, begins with the oldest that is stored",
+                             "上传目标 {}：新加，从本地最早的数据传起", settings_.id.text)
+                       : trf("uplink {0}: new here, begins after item {1}; what lies before is not selected",
+                             "上传目标 {0}：新加，从序号 {1} 之后传起，此前的数据未选中", settings_.id.text,
+                             **place));
+    }
+    begun_ = true;
+    return true;
 }
 
 /// One connection from its beginning to its end.

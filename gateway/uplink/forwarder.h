@@ -77,6 +77,7 @@ private:
     tl::expected<End, Error> deliver(Session& session, const std::stop_token& stop);
     void end_session(bool politely);
     void take_news(Session& session);
+    Result<bool> has_begun(const std::stop_token& stop);
     bool wait_while_paused(const std::stop_token& stop);
     bool wait_before_the_next_try(milliseconds time, const std::stop_token& stop);
     [[nodiscard]] bool paused() const;
@@ -99,6 +100,7 @@ private:
     Counter turns_;
     Guarded<ForwarderStatus> status_;
     std::atomic<bool> try_now_{false};
+    bool begun_{false};
     std::optional<Session> session_;
     SteadyTime session_began_{};
     SteadyTime next_look_at_waiting_{};

@@ -16,6 +16,8 @@ std::string_view to_string(ForwarderState state) {
             return "held";
         case ForwarderState::paused:
             return "paused";
+        case ForwarderState::not_begun:
+            return "not_begun";
         case ForwarderState::stopped:
             return "stopped";
     }
@@ -34,6 +36,8 @@ std::string_view label(ForwarderState state) {
             return tr("held", "被拒绝，需处理");
         case ForwarderState::paused:
             return tr("paused by order", "已按指令暂停");
+        case ForwarderState::not_begun:
+            return tr("begins later", "未到起点");
         case ForwarderState::stopped:
             return tr("stopped", "已停止");
     }

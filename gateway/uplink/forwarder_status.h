@@ -21,6 +21,7 @@ enum class ForwarderState : std::uint8_t {
     waiting,  ///< after a failure that passes by itself: the next try comes soon
     held,    ///< the destination refuses, or a setting is wrong: somebody must look; tried again now and then
     paused,  ///< by an order: nothing is sent until it is taken back
+    not_begun,  ///< its `start` lies ahead: nothing is sent before
     stopped,
 };
 std::string_view to_string(ForwarderState state);

@@ -150,6 +150,10 @@ Result<std::optional<LaneSender::Message>> LaneSender::next_batch(BatchEncoder& 
 /// The item to compare the suspect with: one that the destination took before, the youngest that is known.
 Result<std::optional<StoredItem>> LaneSender::taken_before() const {
     const Sequence done = store_.progress(id_);
+    // What lies before the start of an uplink counts as done, and was never sent.
+    const auto first = store_.deliveries().receipts(id_, UtcTime::min(), 1);
+    if (!first) return pass_on(first.error());
+    if (first->empty()) return std::nullopt;
     auto peeked = store_.peek(std::max<Sequence>(done - static_cast<Sequence>(kPeekItems), 0), kPeekItems);
     if (!peeked) return pass_on(peeked.error());
     std::set<Sequence> aside;
@@ -161,8 +165,8 @@ Result<std::optional<StoredItem>> LaneSender::taken_before() const {
     const auto youngest =
         std::ranges::find_if(peeked->items.rbegin(), peeked->items.rend(), [&](const StoredItem& item) {
             const Sequence sequence = sequence_of(item);
-            return sequence <= done && sequence != suspect_ && !aside.contains(sequence) &&
-                   selection_.takes(item);
+            return sequence >= first->front().items.first && sequence <= done && sequence != suspect_ &&
+                   !aside.contains(sequence) && selection_.takes(item);
         });
     if (youngest == peeked->items.rend()) return std::nullopt;
     return *youngest;

@@ -13,6 +13,7 @@ bool TroubleLog::is_news(ForwarderState state, const std::string& why) {
             return !std::exchange(connected_, true);
         case ForwarderState::waiting:
         case ForwarderState::held:
+        case ForwarderState::not_begun:
             if (why == trouble_) return false;
             trouble_ = why;
             held_ = state == ForwarderState::held;

@@ -124,6 +124,19 @@ void MemoryStore::forget(Signal& signal) {
     state_.with([&](State& state) { std::erase(state.signals, &signal); });
 }
 
+bool MemoryStore::knows(const UplinkId& consumer) {
+    return state_.with([&](State& state) { return state.consumers[consumer].known; });
+}
+
+Result<> MemoryStore::begin(const UplinkId& consumer, Sequence done) {
+    return state_.with([&](State& state) -> Result<> {
+        if (state.failure) return tl::unexpected<Error>(*state.failure);
+        Consumer& fresh = state.consumers[consumer];
+        if (!std::exchange(fresh.known, true)) fresh.progress.settle({1, std::min(done, state.newest)});
+        return {};
+    });
+}
+
 Sequence MemoryStore::progress(const UplinkId& consumer) {
     return settled(consumer).through;
 }
@@ -140,6 +153,7 @@ void MemoryStore::ack_run(const UplinkId& consumer, SequenceRange run) {
     state_.with([&](State& state) {
         run.last = std::min(run.last, state.newest);
         state.consumers[consumer].progress.settle(run);
+        state.consumers[consumer].known = true;
     });
 }
 

@@ -32,6 +32,8 @@ public:
     void notify(Signal& signal) override;
     void forget(Signal& signal) override;
 
+    bool knows(const UplinkId& consumer) override;
+    Result<> begin(const UplinkId& consumer, Sequence done) override;
     Sequence progress(const UplinkId& consumer) override;
     void ack(const UplinkId& consumer, Sequence through) override;
     Progress settled(const UplinkId& consumer) override;
@@ -60,6 +62,7 @@ public:
 
 private:
     struct Consumer {
+        bool known{false};
         Progress progress;
         std::map<Sequence, std::string> set_aside;
         bool paused{false};

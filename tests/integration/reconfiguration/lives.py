@@ -52,9 +52,10 @@ def other_model():
 
 
 class Uplink:
-    def __init__(self, identity, broker):
+    def __init__(self, identity, broker, *settings):
         self.id = identity
         self.broker = broker
+        self.settings = settings  # lines of its section
 
 
 class Life:
@@ -131,7 +132,8 @@ class Lives:
         settings = settings.replace("[site]\n", f'[site]\nutc_offset = "{offset}"\n')
         for uplink in life.uplinks:
             settings += (f'[[uplink]]\nid = "{uplink.id}"\nkind = "mqtt"\nkeep_alive = "5s"\n'
-                         f'url = "mqtt://127.0.0.1:{self.broker(uplink.broker).port}"\n\n')
+                         f'url = "mqtt://127.0.0.1:{self.broker(uplink.broker).port}"\n' +
+                         "".join(f"{line}\n" for line in uplink.settings) + "\n")
         (config / "gateway.toml").write_text(settings, encoding="utf-8")
         if life.ledger_only:
             self._add_ledger_rows(config / "meters.csv", life)
@@ -234,27 +236,27 @@ class Law:
             described = life.described(lives.physical)
             witness = check_delivery.Witness(check_delivery.Plant(described), answers)
             self.checks.append(LifeCheck(described, witness, stops, self._as_published))
-        newest = 0
+        self.newest = {}  # by lane
         for when, message in lives.received(*names):
-            newest = self._receive(when, message, newest)
+            self._receive(when, message, message.get("lane", "live"))
 
     def _life_at(self, when_us):
         return max(i for i, life in enumerate(self.lives) if i == 0 or when_us >= micros(life.began))
 
-    def _receive(self, when, message, newest):
+    def _receive(self, when, message, lane):
         items = [*message["samples"], *message["gaps"]]
         for item in sorted(items, key=lambda each: each["seq"]):
             if item["seq"] in self.shared:
                 self.duplicates += 1
                 continue
+            newest = self.newest.get(lane, 0)
             if item["seq"] < newest:
-                self.problems.append(f"order: {item['seq']} first came after {newest}")
-            newest = max(newest, item["seq"])
+                self.problems.append(f"order: {item['seq']} first came after {newest} ({lane})")
+            self.newest[lane] = max(newest, item["seq"])
             self.shared[item["seq"]] = item
             self.by_meter.setdefault(item["meter"], []).append(item)
             item["published"] = self._life_at(when)
-            self._route(item, message.get("lane", "live"))
-        return newest
+            self._route(item, lane)
 
     def _route(self, item, lane):
         if "from" in item:  # a gap: of the life that found it, and of the one whose last slots it covers

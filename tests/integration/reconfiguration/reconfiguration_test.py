@@ -24,6 +24,13 @@ STOP_SECONDS = 2.2  # at least one slot of a second passes unread
 UNDER_WAY = 16  # items that may be unacknowledged when a broker goes: a second of eight meters, and a boundary
 
 
+def reaches(item):
+    """The slot of a sample; the last instant of a gap."""
+    if "slot" in item:
+        return datetime.fromisoformat(item["slot"])
+    return datetime.fromisoformat(item["to"]) - timedelta(milliseconds=1)
+
+
 class Reconfiguration(unittest.TestCase):
     def setUp(self):
         # Not /tmp: a tmpfs there is refused as a data folder, and rightly.
@@ -212,6 +219,44 @@ class Reconfiguration(unittest.TestCase):
         self.same_items(law, other)
         self.assertEqual(other.duplicates, 0)
         self.assertEqual(other.problems, [])
+
+    def begins_late(self, life, *settings):
+        """An uplink `second` is added, delivers, meets an outage and a restart, and delivers the rest. Its stream, and
+        that of the uplink that was there before."""
+        life.uplinks.append(Uplink("second", "second", *settings))
+        self.goes_on(life)
+        self.lives.brokers["second"].stop()
+        stage.wait_for(lambda: self.lives.uplink_status("second")["backlog"] >= 32, "a backlog of the second uplink")
+        self.lives.end()
+        time.sleep(STOP_SECONDS)
+        self.goes_on(life.successor())
+        law = self.conserved("broker")
+        return law, Law(self.lives, "second")
+
+    def everything_from(self, law, late, begin):
+        """`late` has every item of `law` from sequence `begin` on, and none before."""
+        self.assertEqual(late.problems, [])
+        self.assertEqual(min(late.shared), begin)
+        shared = min(max(law.shared), max(late.shared))
+        self.assertEqual([s for s in sorted(law.shared) if begin <= s <= shared],
+                         [s for s in sorted(late.shared) if s <= shared])
+        self.assertGreater(len(late.shared), 0)
+
+    def test_an_uplink_is_added_and_begins_now(self):
+        law, late = self.begins_late(self.a_backlog_waits(), 'start = "now"')
+        before, after = self.lives.past[0].ended, self.lives.past[1].up
+        read_before = {sequence for sequence, item in law.shared.items() if reaches(item) <= before}
+        self.assertGreater(len(read_before), 32)
+        self.assertFalse(read_before & set(late.shared))
+        begin = min(late.shared)
+        self.assertLessEqual(begin, min(s for s, item in law.shared.items() if reaches(item) >= after))
+        self.everything_from(law, late, begin)
+
+    def test_an_uplink_is_added_and_begins_at_a_time(self):
+        life = self.a_backlog_waits()
+        begin = datetime.fromtimestamp(int(self.lives.past[0].ended.timestamp()) - 1, timezone(timedelta(hours=8)))
+        law, late = self.begins_late(life, f'start = "{begin:%Y-%m-%d %H:%M:%S}"', 'order = "live-first"')
+        self.everything_from(law, late, min(s for s, item in law.shared.items() if reaches(item) >= begin))
 
     def test_an_uplink_is_removed_and_added_again_later(self):
         first = self.lives.first(("broker", "second"))

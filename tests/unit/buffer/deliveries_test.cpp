@@ -41,6 +41,43 @@ protected:
     const UplinkId other_{"other"};
 };
 
+TEST_F(DeliveriesTest, WhereAConsumerBeginsIsSettledOnce) {
+    EXPECT_FALSE(store_->knows(cloud_));
+    ASSERT_TRUE(store_->begin(cloud_, 7));
+    ASSERT_TRUE(store_->begin(other_, 0));
+    reopen();
+
+    EXPECT_TRUE(store_->knows(cloud_));
+    EXPECT_TRUE(store_->knows(other_));
+    ASSERT_TRUE(store_->begin(cloud_, 15));
+    ASSERT_TRUE(store_->begin(other_, 15));
+    EXPECT_EQ(store_->progress(cloud_), 7);
+    EXPECT_EQ(store_->progress(other_), 0);
+}
+
+TEST_F(DeliveriesTest, WhoIsPausedBeforeItBeganIsNotKnown) {
+    ASSERT_TRUE(store_->deliveries().set_paused(cloud_, true));
+    reopen();
+
+    EXPECT_FALSE(store_->knows(cloud_));
+    EXPECT_TRUE(store_->deliveries().paused(cloud_));
+}
+
+TEST_F(DeliveriesTest, WithTheStoresMemoryLostNobodyBeginsLate) {
+    ASSERT_TRUE(store_->begin(cloud_, 7));
+    store_.reset();
+    std::filesystem::remove(folder_.path() / "meta.db");
+    store_ = open_or_fail(storage_in(folder_.path()), clock_);
+    ASSERT_FALSE(store_->knows(cloud_));
+
+    ASSERT_TRUE(store_->begin(cloud_, store_->newest()));
+
+    EXPECT_EQ(store_->progress(cloud_), 0);
+    reopen();
+    EXPECT_TRUE(store_->knows(cloud_));
+    EXPECT_EQ(store_->progress(cloud_), 0);
+}
+
 TEST_F(DeliveriesTest, WhatIsSettledBesideABacklogSurvivesARestart) {
     store_->ack(cloud_, 3);
     store_->ack_run(cloud_, {11, 14});

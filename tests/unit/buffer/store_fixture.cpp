@@ -44,10 +44,6 @@ std::vector<std::filesystem::path> files(const TemporaryFolder& folder, const st
     return found;
 }
 
-SetClock::SetClock(UtcTime now) {
-    set(now);
-}
-
 LayoutRef layout(const std::string& meter, std::size_t points, WireType type) {
     Layout made{.meter = MeterId{meter}, .model = "test", .points = {}};
     for (std::size_t i = 0; i < points; ++i) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -14,32 +13,13 @@
 #include "gateway/base/clock.h"
 #include "gateway/buffer/open_store.h"
 #include "gateway/buffer/sample_store.h"
+#include "tests/support/set_clock.h"
 #include "tests/support/temporary_folder.h"
 
 namespace mg::test {
 
 /// The files of a data folder whose name contains `part`.
 std::vector<std::filesystem::path> files(const TemporaryFolder& folder, const std::string& part);
-
-/// Real waiting, and a wall clock that the test sets.
-class SetClock final : public Clock {
-public:
-    explicit SetClock(UtcTime now);
-    [[nodiscard]] UtcTime utc() const override { return real_.utc() + shift_.load(); }
-    [[nodiscard]] SteadyTime steady() const override { return real_.steady(); }
-    [[nodiscard]] bool synchronised() const override { return true; }
-    bool wait_until(SteadyTime due, std::stop_token stop) override {
-        return real_.wait_until(due, std::move(stop));
-    }
-    Wake wait(SteadyTime due, std::stop_token stop, Signal& signal) override {
-        return real_.wait(due, std::move(stop), signal);
-    }
-    void set(UtcTime now) { shift_ = now - real_.utc(); }
-
-private:
-    SystemClock real_;
-    std::atomic<milliseconds> shift_{milliseconds{0}};
-};
 
 /// 2026-11-22 10:00 at the site (+08:00).
 inline constexpr UtcTime kMorning{milliseconds{1'795'312'800'000}};

@@ -118,6 +118,26 @@ TEST(LoadConfig, ABrokerMayHaveSeveralAddressesInTheOrderInWhichTheyAreTried) {
     EXPECT_EQ(text_of(loaded.problems).find("uplink"), std::string::npos) << text_of(loaded.problems);
 }
 
+TEST(LoadConfig, AnUplinkMayBeginAtATimeOfTheSite) {
+    TemporarySite site;
+    site.file("gateway.toml",
+              "[site]\nutc_offset = \"+08:00\"\n"
+              "[[uplink]]\nid = \"a\"\nurl = \"mqtt://a\"\nstart = \"2026-11-01 00:00\"\n"
+              "[[uplink]]\nid = \"b\"\nurl = \"mqtt://b\"\nstart = \"现在\"\n"
+              "[[uplink]]\nid = \"c\"\nurl = \"mqtt://c\"\n")
+        .file("meters.csv", "id,line,address,model\n");
+
+    const Loaded loaded = site.load();
+
+    ASSERT_EQ(loaded.options.uplinks.size(), 3U) << text_of(loaded.problems);
+    const auto start = [&](std::size_t uplink) { return loaded.options.uplinks[uplink].delivery.start; };
+    using namespace std::chrono;
+    EXPECT_EQ(start(0).at, StartOptions::At::slot);
+    EXPECT_EQ(start(0).slot.at, sys_days{2026y / October / 31d} + 16h);
+    EXPECT_EQ(start(1).at, StartOptions::At::now);
+    EXPECT_EQ(start(2).at, StartOptions::At::oldest);
+}
+
 TEST(LoadConfig, AModelOfTheSiteReplacesTheShippedOneOfItsName) {
     TemporarySite site;
     site.file("gateway.toml", plain_gateway())

@@ -113,5 +113,25 @@ TEST(Values, UnitsAreComparedAsPeopleWriteThem) {
     EXPECT_FALSE(is_same_unit("MW", "mW"));
 }
 
+TEST(Moments, AreATimeOrAWord) {
+    const Field moment{.section = Section::uplink,
+                       .key = "m",
+                       .zh = "",
+                       .en = "",
+                       .type = ValueType::moment,
+                       .choices = "now=现在"};
+    const auto parsed = [&](const char* text) {
+        const auto value = parse_value(moment, text);
+        return value ? std::get<std::string>(*value) : std::string("none");
+    };
+
+    EXPECT_EQ(parsed("now"), "now");
+    EXPECT_EQ(parsed("现在"), "now");
+    EXPECT_EQ(parsed("2026-11-01 00:00"), "2026-11-01 00:00");
+    EXPECT_EQ(parsed("2026-11-01"), "2026-11-01");
+    EXPECT_EQ(parsed("2026-11-31"), "none");
+    EXPECT_EQ(parsed("1 Nov"), "none");
+}
+
 }  // namespace
 }  // namespace mg

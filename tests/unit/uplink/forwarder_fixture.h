@@ -21,6 +21,7 @@
 #include "gateway/uplink/forwarder.h"
 #include "tests/support/child_process.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/set_clock.h"
 #include "tests/support/uplink_plant.h"
 
 namespace mg {
@@ -202,7 +203,7 @@ protected:
     Options plant = plant_with_uplink(2, 1883);
     DeliveryOptions delivery;
     milliseconds ack_timeout{300};
-    SystemClock clock;
+    SetClock clock{plant_slot(3600).at};
     MemoryStore store;
     Guarded<FakePlace> place;
     std::unique_ptr<Forwarder> forwarder;
