@@ -46,11 +46,11 @@ bool is_sparing(const DeliveryOptions& delivery) {
 UplinkMemory memory_of(const Forwarder::Settings& settings, const Options& options,
                        const Selection& selection, SampleStore& store) {
     const DeliveryOptions& delivery = settings.delivery;
-    const PoisonSearch search{settings.most_items};
+    const Suspicion none{.search = PoisonSearch{settings.most_items}};
     return {
         .encoder = BatchEncoder{options, selection},
         .announcer = Announcer{options, selection, is_sparing(delivery)},
-        .searches = {search, search, search},
+        .suspicions = {none, none, none},
         .ceiling = BatchCeiling{settings.most_items},
         .side = {},
         .pacing = Pacing{delivery.most_messages_per_second, delivery.most_bytes_per_second},
@@ -200,7 +200,7 @@ void Forwarder::end_session(bool politely) {
         take_news(*session_);
         session_.reset();
     }
-    for (PoisonSearch& search : memory_.searches) search.interrupted();
+    for (Suspicion& suspicion : memory_.suspicions) suspicion.search.interrupted();
     destination_->abandon();
 }
 
@@ -255,7 +255,7 @@ bool Forwarder::wait_before_the_next_try(milliseconds time, const std::stop_toke
     while (clock_.steady() < due && !paused()) {
         turns_.add();
         if (try_now_.exchange(false)) {
-            for (PoisonSearch& search : memory_.searches) search.forgive();
+            for (Suspicion& suspicion : memory_.suspicions) suspicion.search.forgive();
             return true;
         }
         if (clock_.wait(std::min(due, clock_.steady() + kLongestWait), stop, wake_) == Wake::stopped) {

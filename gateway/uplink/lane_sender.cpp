@@ -27,14 +27,16 @@ tl::unexpected<Error> pass_on(Error error) {
 
 }  // namespace
 
-LaneSender::LaneSender(const Uplink& uplink, std::unique_ptr<LaneSource> source, PoisonSearch& search,
+LaneSender::LaneSender(const Uplink& uplink, std::unique_ptr<LaneSource> source, Suspicion& suspicion,
                        const DestinationLimits& limits)
     : id_{uplink.id},
       store_{uplink.store},
       selection_{uplink.selection},
       ceiling_{uplink.ceiling},
       source_{std::move(source)},
-      search_{search},
+      search_{suspicion.search},
+      suspect_{suspicion.suspect},
+      suspicion_{suspicion.why},
       payload_limit_{limits.payload_bytes},
       most_in_window_{kWindowsAhead * limits.in_flight} {
     rewind();
@@ -233,6 +235,7 @@ LaneSender::Taken LaneSender::take(const Outcome& outcome) {
     if (!outcome.error) {
         const auto* entry = window_.settle(outcome.ticket, Fate::confirmed, outcome.answer);
         if (entry == nullptr) return {};
+        took_any_ = true;
         search_.delivered();
         ceiling_.delivered();
         return {.ours = true, .sent = entry->sent};
@@ -290,6 +293,19 @@ std::optional<Error> LaneSender::settle_control() {
     if (next == PoisonSearch::Next::set_aside) source_->settled(suspect_);
     rewind();
     return std::nullopt;
+}
+
+void LaneSender::broke(bool alone, const Error& why) {
+    const AckWindow::Entry* entry = window_.oldest();
+    if (entry == nullptr) return;
+    // MQTT 3.1.1 has no word for "too large": mosquitto ends the connection, and would do so for ever.
+    ceiling_.broke_at(entry->items);
+    if (entry->items > 1) return;
+    if (!alone) return search_.go_one_by_one();
+    const bool again = std::exchange(suspect_, entry->last) == entry->last;
+    suspicion_ = {Failure::rejected, trf("the connection ends whenever it is sent, and not at others: {}",
+                                         "每次发送这一条连接就断开，发送其他数据则不会：{}", why.what)};
+    search_.broke(again);
 }
 
 /// What follows for the suspect.

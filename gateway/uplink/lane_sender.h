@@ -21,6 +21,13 @@
 
 namespace mg {
 
+/// What a lane knows, for longer than a session, of an item that may be at fault.
+struct Suspicion {
+    PoisonSearch search;
+    Sequence suspect{0};
+    Error why{};  ///< it was rejected
+};
+
 /// One lane of one session: puts its items into messages, knows which are under way, tells the source what
 /// arrived, and finds the item that the destination rejects. Used by the uplink's thread; next() blocks for
 /// the disk.
@@ -32,8 +39,8 @@ public:
         const Selection& selection;
         BatchCeiling& ceiling;  ///< of all lanes
     };
-    /// `search` outlives this: how far a search got is known longer than a session.
-    LaneSender(const Uplink& uplink, std::unique_ptr<LaneSource> source, PoisonSearch& search,
+    /// `suspicion` outlives this.
+    LaneSender(const Uplink& uplink, std::unique_ptr<LaneSource> source, Suspicion& suspicion,
                const DestinationLimits& limits);
 
     struct Message {
@@ -61,6 +68,11 @@ public:
     Taken take(const Outcome& outcome);
     /// Acts on what was taken: progress, and what a rejection asks for. Adds what is now settled.
     std::optional<Error> settle(std::vector<AckWindow::Entry>& settled);
+
+    /// The connection ended, perhaps at its oldest message. `alone`: nothing else was under way.
+    void broke(bool alone, const Error& why);
+    /// The destination took any of its messages.
+    [[nodiscard]] bool took_any() const { return took_any_; }
 
     /// Nothing is under way, and nothing waits for a decision.
     [[nodiscard]] bool quiet() const;
@@ -103,6 +115,8 @@ private:
     BatchCeiling& ceiling_;
     std::unique_ptr<LaneSource> source_;
     PoisonSearch& search_;
+    Sequence& suspect_;
+    Error& suspicion_;  ///< why the suspect was rejected
     std::size_t payload_limit_;
     std::size_t most_in_window_;
 
@@ -116,8 +130,7 @@ private:
     std::optional<Rejection> rejection_;
     std::optional<Control> control_;
     std::optional<Outcome> control_outcome_;
-    Sequence suspect_{0};
-    Error suspicion_;  ///< why the suspect was rejected
+    bool took_any_{false};
 };
 
 }  // namespace mg

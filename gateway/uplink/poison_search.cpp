@@ -1,6 +1,7 @@
 #include "gateway/uplink/poison_search.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mg {
 
@@ -20,6 +21,7 @@ void PoisonSearch::delivered() {
     items_ = items_ > most_ / 2 ? most_ : items_ * 2;
     step_ = Step::batches;
     set_aside_ = 0;
+    breaks_ = 0;
 }
 
 PoisonSearch::Next PoisonSearch::rejected(std::size_t items) {
@@ -65,12 +67,29 @@ PoisonSearch::Next PoisonSearch::unsendable() {
 }
 
 PoisonSearch::Next PoisonSearch::hold() {
+    breaks_ = 0;
     step_ = Step::batches;
     return Next::hold;
 }
 
+void PoisonSearch::broke(bool again) {
+    if (!again) {
+        breaks_ = 0;
+        step_ = Step::batches;
+    }
+    items_ = 1;
+    if (step_ == Step::batches && ++breaks_ < kBreaks) return;
+    rejected(1);
+    goes_on_ = true;
+}
+
 void PoisonSearch::interrupted() {
-    if (step_ != Step::batches) items_ = 1;
+    if (std::exchange(goes_on_, false)) return;
+    // The destination broke with the control, too, or there was another reason.
+    if (step_ != Step::batches) {
+        items_ = 1;
+        breaks_ = 0;
+    }
     step_ = Step::batches;
 }
 

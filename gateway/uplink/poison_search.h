@@ -12,10 +12,15 @@ namespace mg {
 /// destination takes another one before and after it rejects this one once more: a destination that refuses
 /// everything, for two hours or for two messages, never costs an item. The other one is the *control*: an
 /// item that was taken before; on a destination that took none yet, one of those that follow.
+///
+/// A destination may have no word for a rejection and end the connection instead (MQTT 3.1.1, at a message
+/// that is too large). An item at which it ends time and again is searched in the same way, a connection for
+/// each step.
 class PoisonSearch {
 public:
     static constexpr int kMostSetAside = 3;    ///< between two deliveries
     static constexpr int kMostCandidates = 3;  ///< items tried as control where none was taken before
+    static constexpr int kBreaks = 3;          ///< at an item that is alone, until it is a suspect
 
     explicit PoisonSearch(std::size_t most_items) : most_{most_items}, items_{most_items} {}
 
@@ -47,6 +52,11 @@ public:
     Next no_control();
     /// An item was found that fits into no message.
     Next unsendable();
+    /// The next messages have one item each, and none is sent before the last one has its answer.
+    void go_one_by_one() { items_ = 1; }
+    /// The connection ended at a message of the lane with one item, and with nothing else under way.
+    /// `again`: it was the same item the last time. After this comes interrupted().
+    void broke(bool again);
     /// The connection is gone, or was given up: what is found out starts anew, in small messages.
     void interrupted();
     /// A person has looked: as many may be set aside again.
@@ -61,6 +71,8 @@ private:
     Step step_{Step::batches};
     int candidate_{0};
     int set_aside_{0};
+    int breaks_{0};
+    bool goes_on_{false};  ///< with the next connection
 };
 
 }  // namespace mg

@@ -28,7 +28,7 @@ Session::Session(const Uplink& uplink, UplinkMemory& memory, const DestinationLi
       granted_{usable(granted)},
       lanes_{{uplink.id, uplink.store, uplink.selection, memory.ceiling},
              uplink.delivery,
-             memory.searches,
+             memory.suspicions,
              memory.side,
              granted_},
       last_answer_{uplink.clock.steady()} {
@@ -66,7 +66,7 @@ std::optional<Error> Session::take_events() {
     auto not_settled = settle();
     if (ended) return ended;
     if (events.lost) {
-        was_lost();
+        lanes_.broke(*events.lost);
         return events.lost;
     }
     return not_settled;
@@ -99,7 +99,6 @@ void Session::keep(const AckWindow::Entry& entry) {
     tally.gaps += entry.gaps;
     news_.not_selected += entry.passed_over;
     news_.taken = true;
-    took_samples_ = true;
     const UtcTime now = utc();
     uplink_.store.deliveries().keep_receipt(uplink_.id, {.items = {entry.first, entry.through},
                                                          .samples = entry.samples,
@@ -215,12 +214,6 @@ SteadyTime Session::next_turn() const {
     if (paced_until_) due = std::min(due, *paced_until_);
     if (under_way() > 0) due = std::min(due, last_answer_ + uplink_.ack_timeout);
     return due;
-}
-
-void Session::was_lost() {
-    // MQTT 3.1.1 has no word for "too large": mosquitto ends the connection, and would do so for ever.
-    const std::size_t items = lanes_.items_of_the_oldest_message();
-    if (!took_samples_ && items > 0) memory_.ceiling.broke_at(items);
 }
 
 void Session::say_goodbye(SteadyTime deadline) {

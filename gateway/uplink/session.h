@@ -26,7 +26,7 @@ namespace mg {
 struct UplinkMemory {
     BatchEncoder encoder;
     Announcer announcer;
-    PoisonSearches searches;
+    Suspicions suspicions;
     BatchCeiling ceiling;
     SideWindow side;
     Pacing pacing;
@@ -83,7 +83,6 @@ private:
     std::optional<Error> take_events();
     std::optional<Error> take_announcement_outcome(const Outcome& outcome);
     std::optional<Error> settle();
-    void was_lost();
     void keep(const AckWindow::Entry& entry);
     void take_back_from_set_aside(const AckWindow::Entry& entry);
     std::optional<Error> send();
@@ -101,7 +100,6 @@ private:
     DestinationLimits granted_;
     SessionLanes lanes_;
     News news_;
-    bool took_samples_{false};
     SteadyTime last_answer_{};
     std::optional<SteadyTime> paced_until_;
     std::uint64_t last_bytes_{0};

@@ -23,10 +23,10 @@ std::size_t share_of(std::size_t in_flight, int percent) {
 }  // namespace
 
 SessionLanes::SessionLanes(const LaneSender::Uplink& uplink, const DeliveryOptions& delivery,
-                           PoisonSearches& searches, SideWindow& side, const DestinationLimits& limits)
+                           Suspicions& suspicions, SideWindow& side, const DestinationLimits& limits)
     : uplink_{uplink},
       delivery_{delivery},
-      searches_{searches},
+      suspicions_{suspicions},
       side_{side},
       limits_{limits},
       turns_{delivery.backlog_share} {
@@ -35,7 +35,7 @@ SessionLanes::SessionLanes(const LaneSender::Uplink& uplink, const DeliveryOptio
 }
 
 std::unique_ptr<LaneSender> SessionLanes::lane(std::unique_ptr<LaneSource> source, Lane lane) {
-    return std::make_unique<LaneSender>(uplink_, std::move(source), searches_.at(number_of(lane)), limits_);
+    return std::make_unique<LaneSender>(uplink_, std::move(source), suspicions_.at(number_of(lane)), limits_);
 }
 
 void SessionLanes::plan() {
@@ -162,13 +162,19 @@ std::size_t SessionLanes::under_way() const {
     return messages;
 }
 
-std::size_t SessionLanes::items_of_the_oldest_message() const {
-    const AckWindow::Entry* oldest = nullptr;
-    each([&](const LaneSender& lane) {
-        const AckWindow::Entry* entry = lane.oldest_message();
-        if (entry != nullptr && (oldest == nullptr || entry->ticket < oldest->ticket)) oldest = entry;
-    });
-    return oldest == nullptr ? 0 : oldest->items;
+/// Where something was taken since the connection stands, it was not for what comes first; of the others the
+/// one with the largest message is the likeliest.
+void SessionLanes::broke(const Error& why) {
+    LaneSender* likeliest = nullptr;
+    const auto items_of = [](const LaneSender& lane) {
+        const AckWindow::Entry* oldest = lane.oldest_message();
+        return oldest == nullptr ? 0 : oldest->items;
+    };
+    for (const auto* lane : {&live_, &backlog_, &resend_, &boundaries_}) {
+        if (!*lane || (*lane)->took_any() || items_of(**lane) == 0) continue;
+        if (likeliest == nullptr || items_of(**lane) > items_of(*likeliest)) likeliest = lane->get();
+    }
+    if (likeliest != nullptr) likeliest->broke(under_way() == 1, why);
 }
 
 std::optional<UtcTime> SessionLanes::oldest() const {

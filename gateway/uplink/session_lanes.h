@@ -10,14 +10,13 @@
 #include "gateway/buffer/sample_store.h"
 #include "gateway/uplink/lane_sender.h"
 #include "gateway/uplink/lane_turns.h"
-#include "gateway/uplink/poison_search.h"
 #include "gateway/uplink/selection.h"
 #include "gateway/uplink/side_window.h"
 
 namespace mg {
 
-/// What the searches for rejected items found out, over sessions; by Lane.
-using PoisonSearches = std::array<PoisonSearch, LaneTurns::kLanes>;
+/// By Lane.
+using Suspicions = std::array<Suspicion, LaneTurns::kLanes>;
 
 /// The lanes of one session, and which of them sends next. Used by the uplink's thread; may block for the
 /// disk.
@@ -28,7 +27,7 @@ using PoisonSearches = std::array<PoisonSearch, LaneTurns::kLanes>;
 /// the byte budget used up there is only one for boundary samples.
 class SessionLanes {
 public:
-    SessionLanes(const LaneSender::Uplink& uplink, const DeliveryOptions& delivery, PoisonSearches& searches,
+    SessionLanes(const LaneSender::Uplink& uplink, const DeliveryOptions& delivery, Suspicions& suspicions,
                  SideWindow& side, const DestinationLimits& limits);
 
     /// Orders may have come, gone or ended, runs may have closed, the budget may have been used up or begun
@@ -43,8 +42,8 @@ public:
     std::optional<Error> settle(std::vector<AckWindow::Entry>& settled);
 
     [[nodiscard]] std::size_t under_way() const;
-    /// Items of the oldest message under way; 0 when there is none.
-    [[nodiscard]] std::size_t items_of_the_oldest_message() const;
+    /// The connection ended for no reason that anybody gave.
+    void broke(const Error& why);
     [[nodiscard]] std::optional<UtcTime> oldest() const;
 
 private:
@@ -57,7 +56,7 @@ private:
 
     LaneSender::Uplink uplink_;
     const DeliveryOptions& delivery_;
-    PoisonSearches& searches_;
+    Suspicions& suspicions_;
     SideWindow& side_;
     DestinationLimits limits_;
     LaneTurns turns_;

@@ -191,6 +191,29 @@ TEST_F(Delivery, ALimitThatMqtt311CannotSayIsFoundByConnectionsThatBreak) {
     expect_conserved({&subscriber});
 }
 
+TEST_F(Delivery, ASampleThatBreaksTheConnectionOnMqtt311IsSetAsideAndTheOthersFlow) {
+    MosquittoBroker broker{{.more = "max_packet_size 1200\n"}};
+    Subscriber subscriber{broker};
+    Options site = plant_with_uplink(2, broker.port());
+    site.uplinks[0].mqtt.version = 4;
+    const LayoutRef wide = wide_layout("m1", 60);
+    fill(store, site, 0, 5);
+    store.append(Sample{.layout = wide,
+                        .slot = plant_slot(100),
+                        .taken_at = plant_slot(100).at,
+                        .readings = std::vector<Reading>(60, Reading{0x42C80000, Quality::good})});
+    fill(store, site, 5, 5);
+
+    start(site);
+
+    ASSERT_TRUE(delivers_all()) << uplink->status().last_error;
+    ASSERT_TRUE(newest_arrives_at(subscriber));
+    const auto aside = store.set_aside_items({"broker"});
+    ASSERT_EQ(aside.size(), 1U);
+    EXPECT_EQ(aside.begin()->first, 11);
+    expect_conserved({&subscriber});
+}
+
 /// Paho's own queue holds 100 messages unless told otherwise, and answers the next one with an error.
 TEST_F(Delivery, TheLargestWindowIsNoTroubleForPaho) {
     MosquittoBroker broker;

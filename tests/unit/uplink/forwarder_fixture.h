@@ -42,9 +42,11 @@ struct FakePlace {
     std::vector<std::chrono::steady_clock::time_point> connected_at;
     int connects_to_refuse{0};
     Failure refusal{Failure::transient};
-    std::set<Sequence> poison;    ///< a message with one of these is rejected
-    std::optional<Failure> deny;  ///< every message of samples fails with this
-    int lose_after{-1};           ///< the connection breaks after so many further messages of samples
+    std::set<Sequence> poison;     ///< a message with one of these is rejected
+    std::optional<Failure> deny;   ///< every message of samples fails with this
+    std::set<Sequence> breaks_at;  ///< a message with one of these ends the connection
+    int breaks_at_all{0};          ///< so many further messages of samples do
+    int lose_after{-1};            ///< the connection breaks after so many further messages of samples
     bool throw_out_after_delivery{false};
     std::size_t payload_bytes{65'536};
     bool silent{false};
@@ -128,12 +130,22 @@ private:
         }
         if (place.lose_after == 0) {
             place.lose_after = -1;
-            lost_ = true;
-            events_.lost = Error{Failure::session_lost, "gone"};
-            return;
+            return lose();
+        }
+        if (place.breaks_at_all > 0) {
+            --place.breaks_at_all;
+            return lose();
+        }
+        if (std::ranges::any_of(message.samples, [&](Sequence s) { return place.breaks_at.contains(s); })) {
+            return lose();
         }
         if (place.lose_after > 0) --place.lose_after;
         events_.outcomes.push_back(judged(place, ticket, message));
+    }
+
+    void lose() {
+        lost_ = true;
+        events_.lost = Error{Failure::session_lost, "gone"};
     }
 
     Outcome judged(FakePlace& place, Ticket ticket, const TakenMessage& message) {

@@ -58,6 +58,23 @@ TEST_F(LiveFirst, WhatIsNewPassesTheBacklog) {
     expect_each_once();
 }
 
+TEST_F(LiveFirst, AnItemOfTheBacklogAtWhichTheConnectionEndsIsFoundBesideTheLiveData) {
+    fill(store, plant, 0, 50);
+    place.with([](FakePlace& there) { there.breaks_at = {31}; });
+    start();
+
+    int second = 50;
+    const bool through = eventually([&] {
+        fill(store, plant, second++, 1);
+        return store.progress(up) >= 100;
+    });
+    ASSERT_TRUE(through);
+
+    ASSERT_TRUE(done());
+    EXPECT_EQ(store.set_aside_items(up).size(), 1U);
+    EXPECT_TRUE(store.set_aside_items(up).contains(31));
+}
+
 TEST_F(LiveFirst, WithoutABacklogEverythingIsLive) {
     start();
     ASSERT_TRUE(connected());

@@ -178,5 +178,42 @@ TEST_F(ForwarderTest, ARefusalThatReturnsAfterEachDeliveryIsMetEverMoreSeldom) {
     EXPECT_GE(at[6] - at[5], milliseconds{800});
 }
 
+TEST_F(ForwarderTest, AnItemAtWhichTheConnectionEndsEachTimeIsSetAsideAndTheOthersArrive) {
+    fill(store, plant, 0, 50);
+    place.with([](FakePlace& there) { there.breaks_at = {31, 77}; });
+
+    start();
+
+    ASSERT_TRUE(done());
+    const auto aside = store.set_aside_items(up);
+    ASSERT_EQ(aside.size(), 2U);
+    EXPECT_TRUE(aside.contains(31));
+    EXPECT_TRUE(aside.contains(77));
+    EXPECT_NE(aside.at(31).find("gone"), std::string::npos) << aside.at(31);
+    EXPECT_EQ(deliveries().size(), 98U);
+}
+
+TEST_F(ForwarderTest, OnADestinationThatTookNothingYetTheItemIsComparedWithTheNextOnes) {
+    fill(store, plant, 0, 5);
+    place.with([](FakePlace& there) { there.breaks_at = {1}; });
+
+    start();
+
+    ASSERT_TRUE(done());
+    EXPECT_EQ(store.set_aside_items(up).size(), 1U);
+    EXPECT_EQ(deliveries().size(), 9U);
+}
+
+TEST_F(ForwarderTest, ADestinationThatEndsTheConnectionAtEverythingCostsNoItem) {
+    fill(store, plant, 0, 50);
+    place.with([](FakePlace& there) { there.breaks_at_all = 60; });
+
+    start();
+
+    ASSERT_TRUE(done());
+    EXPECT_EQ(store.set_aside_count(up), 0U);
+    EXPECT_EQ(deliveries().size(), 100U);
+}
+
 }  // namespace
 }  // namespace mg

@@ -177,5 +177,65 @@ TEST(PoisonSearch, GrowsBackAfterASearch) {
     EXPECT_FALSE(search.careful());
 }
 
+/// The connection ends at the item that is alone, and a new one is made.
+void break_at(PoisonSearch& search, bool again) {
+    search.broke(again);
+    search.interrupted();
+}
+
+TEST(PoisonSearchOverConnections, AnItemThatEndsFourOfThemWhileOthersPassIsAtFault) {
+    PoisonSearch search{64};
+    break_at(search, false);
+    break_at(search, true);
+    EXPECT_EQ(search.send(), Send::batches);
+    EXPECT_TRUE(search.careful());
+    break_at(search, true);
+
+    ASSERT_EQ(search.send(), Send::control);
+    EXPECT_EQ(search.control_taken(), Next::go_on);
+    ASSERT_EQ(search.send(), Send::batches);
+    EXPECT_EQ(search.items(), 1U);
+    break_at(search, true);
+    ASSERT_EQ(search.send(), Send::control);
+    EXPECT_EQ(search.control_taken(), Next::set_aside);
+}
+
+TEST(PoisonSearchOverConnections, WithOneThatEndsAtTheControlTooItBeginsAnew) {
+    PoisonSearch search{64};
+    for (int i = 0; i < 100; ++i) {
+        break_at(search, i > 0);
+        if (search.send() == Send::control) search.interrupted();
+        EXPECT_EQ(search.send(), Send::batches);
+    }
+}
+
+TEST(PoisonSearchOverConnections, OneThatEndsForAnotherReasonInBetweenIsNoProof) {
+    PoisonSearch search{64};
+    for (int i = 0; i < 3; ++i) break_at(search, i > 0);
+    ASSERT_EQ(search.control_taken(), Next::go_on);
+    search.interrupted();
+    break_at(search, true);
+
+    EXPECT_EQ(search.send(), Send::batches);
+}
+
+TEST(PoisonSearchOverConnections, AnotherItemEachTimeIsNoSuspect) {
+    PoisonSearch search{64};
+    for (int i = 0; i < 100; ++i) {
+        break_at(search, false);
+        EXPECT_EQ(search.send(), Send::batches);
+    }
+}
+
+TEST(PoisonSearchOverConnections, ADeliveryClearsTheSuspicion) {
+    PoisonSearch search{64};
+    for (int i = 0; i < 100; ++i) {
+        break_at(search, true);
+        break_at(search, true);
+        search.delivered();
+        EXPECT_EQ(search.send(), Send::batches);
+    }
+}
+
 }  // namespace
 }  // namespace mg
