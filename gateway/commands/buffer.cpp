@@ -45,7 +45,7 @@ Json json_of(const FileFindings& findings) {
 }
 
 std::string words_of(const FileFindings& findings) {
-    std::string words = fmt::format("{}  {:>12}  {:>10}  {}\n", findings.name.text(), findings.items_read,
+    std::string words = fmt::format("{:<25}  {:>12}  {:>10}  {}\n", findings.name.text(), findings.items_read,
                                     bytes_text(findings.bytes),
                                     findings.sound() ? tr("sound", "完好") : tr("DAMAGED", "已损坏"));
     for (const std::string& problem : findings.problems) words += "    " + printable(problem) + '\n';

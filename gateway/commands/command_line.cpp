@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -97,6 +98,19 @@ std::string in_words(const CLI::ParseError& error, const std::vector<std::string
     }
     if (kind == "ArgumentMismatch")
         return trf("wrong number of values: {}", "取值个数不对：{}", error.what());
+    const auto of_two = [what = std::string_view{error.what()}](std::string_view between) {
+        const auto at = what.find(between);
+        if (at == std::string_view::npos) return std::pair{std::string(what), std::string{}};
+        return std::pair{std::string(what.substr(0, at)), std::string(what.substr(at + between.size()))};
+    };
+    if (kind == "RequiresError") {
+        const auto [given, needed] = of_two(" requires ");
+        return trf("{} goes with {}", "{} 要与 {} 一起给出", given, needed);
+    }
+    if (kind == "ExcludesError") {
+        const auto [given, other] = of_two(" excludes ");
+        return trf("{} does not go with {}", "{} 不能与 {} 同时给出", given, other);
+    }
     if (kind == "ValidationError") return trf("not allowed: {}", "取值不允许：{}", error.what());
     return error.what();
 }

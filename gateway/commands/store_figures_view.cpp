@@ -137,9 +137,11 @@ std::string figures_view(const StoreFigures& figures, std::chrono::minutes utc_o
             figures.room >= 0 ? bytes_text(static_cast<std::uint64_t>(figures.room)) : text("nothing", "零"));
     const Forecast& forecast = figures.forecast;
     const bool known = forecast.hot_bytes_per_day + forecast.packed_bytes_per_day > 0 || forecast.days_left;
-    view += trf("        {} a day as written, {} a day repacked · {}\n",
-                "        每天写入 {}，压缩后 {} · {}\n", bytes_text(forecast.hot_bytes_per_day),
-                bytes_text(forecast.packed_bytes_per_day), forecast_text(forecast.days_left, known));
+    const std::string lasts = forecast_text(forecast.days_left, known);
+    view += known ? trf("        {} a day as written, {} a day repacked · {}\n",
+                        "        每天写入 {}，压缩后 {} · {}\n", bytes_text(forecast.hot_bytes_per_day),
+                        bytes_text(forecast.packed_bytes_per_day), lasts)
+                  : fmt::format("        {}\n", lasts);
     view += kinds_view(figures) + consumers_view(figures) + drops_view(figures, utc_offset, all_drops);
     for (const std::string& file : figures.unusable_files) {
         view += trf("not readable: {}\n", "无法读取：{}\n", printable(file));

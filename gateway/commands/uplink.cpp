@@ -137,7 +137,12 @@ int wait_for(Daemon& daemon, const Asked& asked, std::uint64_t number) {
     return kExitOk;
 }
 
-int call_off(Daemon& daemon, const Asked& asked) {
+int call_off(Daemon& daemon, const Asked& asked, const GatewayStatus& status) {
+    const UplinkStatus* uplink = find(status, asked.uplink);
+    if (uplink == nullptr || std::ranges::count(uplink->resends, asked.call_off, &Resend::id) == 0) {
+        print_error(trf("no order {} is under way", "没有进行中的指令 {}", asked.call_off));
+        return kExitFailed;
+    }
     const auto answer =
         daemon.call("uplink-call-off", {{"uplink", asked.uplink}, {"order", std::to_string(asked.call_off)}});
     if (!answer) return complain(answer.error());
@@ -146,7 +151,7 @@ int call_off(Daemon& daemon, const Asked& asked) {
 }
 
 int resend(Daemon& daemon, const Asked& asked, const GatewayStatus& status) {
-    if (asked.call_off > 0) return call_off(daemon, asked);
+    if (asked.call_off > 0) return call_off(daemon, asked, status);
     const auto from = moment_from(asked.from, PeriodEnd::begin, status.clock.utc_offset);
     if (!from) return no_time(asked.from);
     const auto to = moment_from(asked.to, PeriodEnd::end, status.clock.utc_offset);
@@ -243,6 +248,7 @@ void add_verb(CLI::App& uplink, const Verb& verb, int& exit_code) {
         meters = add_option(
             *command, "--meter", "ID",
             text("Only this metering point; may be given several times", "只补传该计量点；可多次给出"));
+        meters->take_all();
         wait = add_flag(*command, "--wait", text("Until it is through", "等待直至完成"));
         cancel = add_option(*command, "--call-off", "ORDER", text("End this order", "取消该指令"));
         from->needs(to);

@@ -61,8 +61,8 @@ std::string uplink_notes(const UplinkStatus& uplink, std::chrono::minutes utc_of
 }
 
 std::string uplink_view(const UplinkStatus& uplink, const ClockStatus& clock) {
-    std::string view =
-        fmt::format("{} {} · {}\n", uplink.id.text, printable(uplink.name), printable(uplink.destination));
+    const std::string name = uplink.name.empty() ? std::string{} : ' ' + printable(uplink.name);
+    std::string view = fmt::format("{}{} · {}\n", uplink.id.text, name, printable(uplink.destination));
     view += labelled("state       ", "状态    ", label(uplink.state));
     view += labelled("backlog     ", "积压    ", std::to_string(uplink.backlog));
     if (uplink.oldest_unsent) {

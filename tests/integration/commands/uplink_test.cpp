@@ -63,8 +63,8 @@ TEST_F(GatewayWithABroker, IsPausedAndGoesOnAlsoAfterARestart) {
 TEST_F(GatewayWithABroker, SendsAPeriodAgainAndShowsTheReceipts) {
     ASSERT_TRUE(delivers_more_than(2));
 
-    const Ran ran =
-        run_with_site("uplink resend broker --from 2020-01-01 --to 2100-01-01 --meter main --wait");
+    const Ran ran = run_with_site(
+        "uplink resend broker --from 2020-01-01 --to 2100-01-01 --meter main --meter main --wait");
 
     EXPECT_EQ(ran.exit_code, 0) << ran.err;
     EXPECT_EQ(ran.out, "order 1 is given\norder 1 is through\n");
@@ -106,6 +106,9 @@ TEST_F(GatewayWithABroker, SlipsAreNamed) {
     EXPECT_EQ(run_with_site("uplink resend broker --from 2026-02-30 --to 2026-03-01").exit_code, 64);
     EXPECT_EQ(run_with_site("uplink resend broker --from 2026-03-01 --to 2026-02-01").exit_code, 64);
     EXPECT_EQ(run_with_site("uplink resend broker").exit_code, 64);
+    EXPECT_TRUE(contains(run_with_site("uplink resend broker --from 2026-01-01 --lang zh").err, "一起给出"));
+    EXPECT_TRUE(
+        contains(run_with_site("uplink resend broker --call-off 9 --lang zh").err, "没有进行中的指令"));
     EXPECT_EQ(run_with_site("uplink").exit_code, 64);
 }
 
