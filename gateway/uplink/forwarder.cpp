@@ -8,6 +8,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/uplink/lane_source.h"
 #include "gateway/uplink/start_place.h"
 
 namespace mg {
@@ -16,11 +17,6 @@ namespace {
 constexpr std::size_t kPeekItems = 512;
 constexpr milliseconds kLongestWait{10'000};
 constexpr std::size_t kThreadNameBytes = 15;
-
-UtcTime slot_of(const StoredItem& item) {
-    if (const auto* sample = std::get_if<StoredSample>(&item)) return sample->sample.slot.at;
-    return std::get<StoredGap>(item).gap.from.at;
-}
 
 bool must_hold(const Error& error) {
     switch (error.kind) {

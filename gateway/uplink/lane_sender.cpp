@@ -16,11 +16,6 @@ constexpr int kMostLooks = 32;
 constexpr std::size_t kWindowsAhead = 4;
 constexpr std::size_t kMostListed = 1'000'000;
 
-UtcTime slot_of(const StoredItem& item) {
-    if (const auto* sample = std::get_if<StoredSample>(&item)) return sample->sample.slot.at;
-    return std::get<StoredGap>(item).gap.from.at;
-}
-
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }

@@ -137,6 +137,11 @@ private:
 
 }  // namespace
 
+UtcTime slot_of(const StoredItem& item) {
+    if (const auto* sample = std::get_if<StoredSample>(&item)) return sample->sample.slot.at;
+    return std::get<StoredGap>(item).gap.from.at;
+}
+
 UplinkId boundaries_of(const UplinkId& uplink) {
     return {uplink.text + "#boundary"};
 }

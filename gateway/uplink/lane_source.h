@@ -6,10 +6,14 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/base/clock.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/uplink/selection.h"
 
 namespace mg {
+
+/// Of a gap its first one.
+UtcTime slot_of(const StoredItem& item);
 
 /// Where the items of a lane come from, in order, and whom to tell that they arrived. Used by the uplink's
 /// thread; looking blocks for the disk. What is given to the functions below outlives the source.

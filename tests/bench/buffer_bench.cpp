@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "gateway/buffer/open_store.h"
+#include "tests/bench/own_use.h"
 
 namespace {
 
@@ -26,15 +27,6 @@ constexpr int kMeters = 512;
 constexpr int kPoints = 20;
 constexpr int kPartsPerSecond = 16;
 constexpr UtcTime kStart{milliseconds{1'795'312'800'000}};
-
-double cpu_seconds() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 double written_bytes() {
     std::ifstream io{"/proc/self/io"};

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "gateway/buffer/repacker.h"
+#include "tests/bench/own_use.h"
 #include "tests/bench/plant_signals.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/buffer/store_fixture.h"
@@ -25,19 +25,6 @@ constexpr UtcTime kMidnight{milliseconds{1'795'276'800'000}};  // 2026-11-22 at 
 constexpr int kMinutesADay = 1440;
 constexpr double kDaysOther = 183;     // six months
 constexpr double kDaysBoundary = 792;  // 26 months
-
-double seconds_since(std::chrono::steady_clock::time_point begun) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-double cpu_seconds() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 /// KiB: now, or at most since clear_peak().
 long resident(const char* which) {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "gateway/base/unique_fd.h"
+#include "tests/support/loopback.h"
 
 namespace mg {
 namespace {
@@ -24,14 +25,6 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
     if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
     std::filesystem::permissions(path,
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
 }
 
 bool listens(std::uint16_t port) {

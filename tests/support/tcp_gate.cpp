@@ -6,9 +6,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <poll.h>
 #include <sys/socket.h>
+
+#include "tests/support/loopback.h"
 
 namespace mg {
 namespace {
@@ -22,14 +23,6 @@ struct Pair {
     bool deaf{false};  ///< the client hears nothing
     bool ended{false};
 };
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
 
 /// False when either side has ended.
 bool pass(int from, int to) {

@@ -153,17 +153,21 @@ TEST_F(Delivery, OneMessageAtATimeIsEnough) {
     expect_conserved({&subscriber});
 }
 
-TEST_F(Delivery, ASampleBeyondTheLimitOfTheBrokerIsSetAsideAndTheOthersFlow) {
-    MosquittoBroker broker{{.more = "max_packet_size 1200\n"}};
-    Subscriber subscriber{broker};
-    const Options site = plant_with_uplink(2, broker.port());
-    const LayoutRef wide = wide_layout("m1", 60);
+/// Two meters; item 11 does not fit into 1200 bytes.
+void fill_with_one_large_sample(SampleStore& store, const Options& site) {
     fill(store, site, 0, 5);
-    store.append(Sample{.layout = wide,
+    store.append(Sample{.layout = wide_layout("m1", 60),
                         .slot = plant_slot(100),
                         .taken_at = plant_slot(100).at,
                         .readings = std::vector<Reading>(60, Reading{0x42C80000, Quality::good})});
     fill(store, site, 5, 5);
+}
+
+TEST_F(Delivery, ASampleBeyondTheLimitOfTheBrokerIsSetAsideAndTheOthersFlow) {
+    MosquittoBroker broker{{.more = "max_packet_size 1200\n"}};
+    Subscriber subscriber{broker};
+    const Options site = plant_with_uplink(2, broker.port());
+    fill_with_one_large_sample(store, site);
 
     start(site);
 
@@ -196,13 +200,7 @@ TEST_F(Delivery, ASampleThatBreaksTheConnectionOnMqtt311IsSetAsideAndTheOthersFl
     Subscriber subscriber{broker};
     Options site = plant_with_uplink(2, broker.port());
     site.uplinks[0].mqtt.version = 4;
-    const LayoutRef wide = wide_layout("m1", 60);
-    fill(store, site, 0, 5);
-    store.append(Sample{.layout = wide,
-                        .slot = plant_slot(100),
-                        .taken_at = plant_slot(100).at,
-                        .readings = std::vector<Reading>(60, Reading{0x42C80000, Quality::good})});
-    fill(store, site, 5, 5);
+    fill_with_one_large_sample(store, site);
 
     start(site);
 
