@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "gateway/uplink/gzip.h"
 #include "gateway/uplink/mqtt_uplink.h"
+#include "gateway/uplink/traffic.h"
+#include "tests/bench/own_use.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/mosquitto_broker.h"
 #include "tests/support/uplink_plant.h"
@@ -22,19 +25,6 @@ using namespace mg;
 
 constexpr int kPoints = 20;
 constexpr int kMeters = 16;
-
-double cpu_seconds() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 void fill_wide(MemoryStore& store, int samples) {
     std::vector<LayoutRef> layouts;
@@ -95,6 +85,50 @@ void measure_gzip(MemoryStore& store, const Options& plant, int readings) {
                static_cast<double>(after) / readings, used * 1e6 / readings);
 }
 
+/// Bytes of one minute of November 2026 at a site that sends each minute.
+using Load = std::uint64_t (*)(int minute);
+constexpr int kDay = 24 * 60;
+constexpr int kMonth = 30 * kDay;
+
+std::uint64_t steady(int /*minute*/) {
+    return 1000;
+}
+/// The first is a Sunday; a third of the weekdays' bytes at weekends, as where only changes are sent.
+std::uint64_t quiet_weekends(int minute) {
+    const int weekday = minute / kDay % 7;
+    return weekday == 0 || weekday == 6 ? 333 : 1000;
+}
+/// Nothing from the 10th to the 12th, and all of it in the first hour after.
+std::uint64_t three_days_without_a_link(int minute) {
+    const int outage = 9 * kDay;
+    const int back = 12 * kDay;
+    if (minute < outage || minute >= back + 60) return 1000;
+    return minute < back ? 0 : 1000 + 1000 * 3 * kDay / 60;
+}
+
+/// How far the forecast of a month's bytes is off, seen from the end of each day.
+void measure_forecast(const char* name, Load load) {
+    const UtcTime begin{std::chrono::sys_days{std::chrono::November / 1 / 2026} - std::chrono::hours{8}};
+    Traffic traffic{{.bytes = 1UL << 30U, .period = BudgetPeriod::month}, std::chrono::minutes{480}, {}};
+    std::vector<double> forecasts;
+    double sent = 0;
+    for (int minute = 0; minute < kMonth; ++minute) {
+        const std::uint64_t bytes = load(minute);
+        const UtcTime now = begin + std::chrono::minutes{minute};
+        if (bytes > 0) traffic.add(bytes, now);
+        sent += static_cast<double>(bytes);
+        if (minute % kDay != kDay - 1) continue;
+        forecasts.push_back(static_cast<double>(traffic.state(now).forecast.value_or(0)));
+    }
+    const auto off = [&](std::size_t day) { return 100 * (forecasts.at(day - 1) / sent - 1); };
+    double most = 0;
+    for (std::size_t day = 7; day < forecasts.size(); ++day) most = std::max(most, std::abs(off(day)));
+    fmt::print(
+        "forecast, {}: off by {:+.1f} % at the end of day 1, {:+.1f} % of day 7, {:+.1f} % of day 21; "
+        "{:.1f} % at most from day 7 on\n",
+        name, off(1), off(7), off(21), most);
+}
+
 void measure_drain(MemoryStore& store, const Options& plant, int readings) {
     SystemClock clock;
     const auto start = std::chrono::steady_clock::now();
@@ -121,6 +155,9 @@ int main(int argc, char** argv) {
     fill_wide(store, readings / kPoints);
     measure_encoding(store, plant, readings);
     measure_gzip(store, plant, readings);
+    measure_forecast("steady", &steady);
+    measure_forecast("weekends at a third", &quiet_weekends);
+    measure_forecast("three days without a link", &three_days_without_a_link);
     measure_drain(store, plant, readings);
     return 0;
 }
