@@ -19,6 +19,7 @@
 #include "gateway/buffer/open_store.h"
 #include "gateway/control/control_server.h"
 #include "gateway/control/read_report.h"
+#include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/build_info.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/status_report.h"
@@ -42,6 +43,8 @@ constexpr milliseconds kLineSilence = 120s;
 constexpr milliseconds kBufferSilence = 60s;
 /// It says so before each file that it works on.
 constexpr milliseconds kHousekeepingSilence = 60s;
+/// One turn may compute a year again.
+constexpr milliseconds kAccountingSilence = 30min;
 constexpr milliseconds kLookInterval = 5s;
 constexpr milliseconds kLongestFlush = 2s;
 
@@ -91,6 +94,7 @@ struct Daemon::Parts {
     Watchdog watchdog;
     std::unique_ptr<SampleStore> store;
     ClockWatch watch;
+    std::unique_ptr<AccountingLife> accounting;  ///< nullptr: no items, or no books
     std::vector<std::unique_ptr<Forwarder>> forwarders;
     UplinkLife uplink_life;
     BuiltLines lines;
@@ -107,6 +111,11 @@ struct Daemon::Parts {
 };
 
 Result<> Daemon::Parts::build_the_rest() {
+    if (!options.items.empty()) {
+        Heartbeat& beat = heartbeats.add("accounting", kAccountingSilence);
+        accounting = AccountingLife::begin(options, *store, clock, [&beat] { beat.beat(); });
+        if (accounting == nullptr) beat.finished();
+    }
     for (const UplinkOptions& uplink : options.uplinks) {
         forwarders.push_back(make_mqtt_uplink(uplink, options, *store, clock));
         uplink_life.watch(*forwarders.back(), heartbeats, uplink.id);
@@ -203,6 +212,7 @@ void Daemon::Parts::stop() {
     orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
     forwarders.clear();
+    accounting.reset();
 }
 
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
@@ -217,6 +227,7 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     HousekeepingSetup housekeeping{.life = life_of(heartbeats->add("housekeeping", kHousekeepingSilence)),
                                    .consumers = {}};
     for (const UplinkOptions& uplink : options.uplinks) housekeeping.consumers.push_back(uplink.id);
+    if (!options.items.empty()) housekeeping.consumers.push_back(kAccounting);
     auto store = open_store(options.storage, options.site, clock, life_of(buffer), std::move(housekeeping));
     if (!store) return tl::unexpected(store.error());
     auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier),

@@ -1,0 +1,79 @@
+#include "gateway/daemon/accounting_life.h"
+
+#include <string>
+#include <utility>
+
+#include <pthread.h>
+
+#include "gateway/base/backoff.h"
+#include "gateway/base/language.h"
+#include "gateway/base/log.h"
+
+namespace mg {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Without a commit of the store it still looks whether people put something on record.
+constexpr milliseconds kLook = 5s;
+constexpr BackoffLimits kRetries{.first = 1s, .most = 60s};
+
+}  // namespace
+
+std::unique_ptr<AccountingLife> AccountingLife::begin(const Options& options, SampleStore& store,
+                                                      Clock& clock, std::function<void()> progress) {
+    if (options.items.empty()) return nullptr;
+    auto checked = check_items(options);
+    if (!checked.ok()) return nullptr;
+    auto books = Books::open(options.storage.path / kBooksFile);
+    if (!books) {
+        log::error("{}", trf("no accounting: {}; what is collected waits in the store",
+                             "核算停用：{}；采集的数据在本地存储中等待", books.error().what));
+        return nullptr;
+    }
+    return std::unique_ptr<AccountingLife>(new AccountingLife(
+        options, std::move(checked.graph), std::move(*books), store, clock, std::move(progress)));
+}
+
+AccountingLife::AccountingLife(const Options& options, ItemGraph graph, std::unique_ptr<Books> books,
+                               SampleStore& store, Clock& clock, std::function<void()> progress)
+    : graph_{std::move(graph)},
+      plan_{plan_site(options, graph_)},
+      books_{std::move(books)},
+      store_{store},
+      clock_{clock},
+      progress_{std::move(progress)},
+      accountant_{{options, graph_, plan_}, store, *books_, clock} {
+    store_.notify(wake_);
+    thread_ = std::jthread{[this](const std::stop_token& stop) { live(stop); }};
+    ::pthread_setname_np(thread_.native_handle(), "accounting");
+}
+
+AccountingLife::~AccountingLife() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+    store_.forget(wake_);
+}
+
+void AccountingLife::live(const std::stop_token& stop) {
+    Backoff retries{kRetries, 0};
+    std::string trouble;
+    while (!stop.stop_requested()) {
+        progress_();
+        const auto more = accountant_.step();
+        if (more) {
+            if (!trouble.empty()) log::info("{}", tr("accounting goes on", "核算恢复"));
+            trouble.clear();
+            retries.reset();
+            if (!*more) clock_.wait(clock_.steady() + kLook, stop, wake_);
+            continue;
+        }
+        if (more.error().what != trouble) {
+            trouble = more.error().what;
+            log::error("{}", trf("accounting waits: {}", "核算等待：{}", trouble));
+        }
+        clock_.wait_until(clock_.steady() + retries.next(), stop);
+    }
+}
+
+}  // namespace mg

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "config/options.h"
+#include "gateway/accounting/accountant.h"
+#include "gateway/accounting/books.h"
+#include "gateway/accounting/item_graph.h"
+#include "gateway/accounting/site_plan.h"
+#include "gateway/base/clock.h"
+#include "gateway/buffer/sample_store.h"
+
+namespace mg {
+
+/// The accounting of a running gateway: the books, and the thread that leads them on from the store. It goes
+/// on with each commit of the store; a disk that does not answer is asked again, ever more seldom.
+class AccountingLife {
+public:
+    /// Opens the books in the data folder. nullptr: there are no items. An error is said and leaves the
+    /// gateway without accounting: what it collects waits in the store. Blocks for the disk.
+    static std::unique_ptr<AccountingLife> begin(const Options& options, SampleStore& store, Clock& clock,
+                                                 std::function<void()> progress);
+    AccountingLife(const AccountingLife&) = delete;
+    AccountingLife& operator=(const AccountingLife&) = delete;
+    ~AccountingLife();
+
+    [[nodiscard]] Books& books() { return *books_; }
+    /// Something was put on record: to be looked at now.
+    void look() { wake_.raise(); }
+    [[nodiscard]] AccountingStatus status() const { return accountant_.status(); }
+
+private:
+    AccountingLife(const Options& options, ItemGraph graph, std::unique_ptr<Books> books, SampleStore& store,
+                   Clock& clock, std::function<void()> progress);
+    void live(const std::stop_token& stop);
+
+    ItemGraph graph_;
+    SitePlan plan_;
+    std::unique_ptr<Books> books_;
+    SampleStore& store_;
+    Clock& clock_;
+    std::function<void()> progress_;
+    Accountant accountant_;
+    Signal wake_;
+    std::jthread thread_;
+};
+
+}  // namespace mg
