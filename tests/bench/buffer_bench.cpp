@@ -73,7 +73,7 @@ mg::Sample make_sample(const LayoutRef& layout, int second, int meter) {
 
 void measure_append(mg::SampleStore& store, mg::Clock& clock, const std::vector<LayoutRef>& layouts,
                     int seconds) {
-    const double cpu = cpu_seconds();
+    const double cpu = mg::cpu_seconds();
     const double bytes = written_bytes();
     auto due = clock.steady();
     for (int second = 0; second < seconds; ++second) {
@@ -91,14 +91,14 @@ void measure_append(mg::SampleStore& store, mg::Clock& clock, const std::vector<
     fmt::print(
         "append   {:.0f} readings in {} s, {} commits: {:.3f} CPU-s per million readings, {:.1f} bytes "
         "written per reading\n",
-        readings, seconds, stats.commits, (cpu_seconds() - cpu) / readings * 1e6,
+        readings, seconds, stats.commits, (mg::cpu_seconds() - cpu) / readings * 1e6,
         (written_bytes() - bytes) / readings);
     fmt::print("         {:.1f} bytes on disk per reading, {} KiB resident at most\n",
                static_cast<double>(stats.bytes_on_disk) / readings, resident_kib());
 }
 
 void measure_peek(mg::SampleStore& store, const char* what, std::size_t most) {
-    const double cpu = cpu_seconds();
+    const double cpu = mg::cpu_seconds();
     double readings = 0;
     mg::Sequence after = 0;
     const auto begun = std::chrono::steady_clock::now();
@@ -113,7 +113,7 @@ void measure_peek(mg::SampleStore& store, const char* what, std::size_t most) {
         after = peeked->through;
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    const double used = cpu_seconds() - cpu;
+    const double used = mg::cpu_seconds() - cpu;
     fmt::print(
         "peek     {} ({} at a time): {:.0f} readings, {:.2f} million/s of CPU, {:.2f} million/s of wall\n",
         what, most, readings, readings / used / 1e6, readings / took.count() / 1e6);

@@ -43,7 +43,7 @@ struct Readings {
     double other{0};
 };
 
-Readings fill(const std::filesystem::path& folder, test::SetClock& clock, bench::SiteKind kind, int meters) {
+Readings fill(const std::filesystem::path& folder, SetClock& clock, bench::SiteKind kind, int meters) {
     bench::PlantSignals plant{kind, meters, 1};
     Readings readings;
     clock.set(kMidnight);
@@ -67,8 +67,7 @@ Readings fill(const std::filesystem::path& folder, test::SetClock& clock, bench:
     return readings;
 }
 
-void read_all(const std::filesystem::path& folder, test::SetClock& clock, const char* what,
-              std::size_t most) {
+void read_all(const std::filesystem::path& folder, SetClock& clock, const char* what, std::size_t most) {
     auto store = test::open_or_fail(test::storage_in(folder), clock);
     clear_peak();
     const long before = resident("VmRSS:");
@@ -139,7 +138,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path parent = argc > 2 ? argv[2] : "/var/tmp";
     for (const auto kind : {bench::SiteKind::floats, bench::SiteKind::integers}) {
         const TemporaryFolder folder{parent};
-        test::SetClock clock{kMidnight};
+        SetClock clock{kMidnight};
         fmt::print("{} site, {} meters of 20 points, one day at 1 minute\n",
                    kind == bench::SiteKind::floats ? "float" : "integer", meters);
         const Readings readings = fill(folder.path(), clock, kind, meters);

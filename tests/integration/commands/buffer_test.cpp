@@ -42,7 +42,7 @@ struct StoreInUse : Program {
     }
 
     StorageOptions options = test::storage_in(folder / "data");
-    test::SetClock clock{test::kMorning};
+    SetClock clock{test::kMorning};
     LayoutRef main_meter = test::layout("main", 2, WireType::u32);
     std::unique_ptr<SampleStore> store;
 };
