@@ -50,7 +50,7 @@ struct FakePlace {
     bool throw_out_after_delivery{false};
     std::size_t payload_bytes{65'536};
     bool silent{false};
-    std::set<std::string> mute;  ///< messages of these lanes are neither taken nor answered for now
+    std::set<std::string> mute;  ///< messages of these lanes are neither taken nor answered
     std::vector<std::string> status;
     std::vector<std::string> described;
 };
