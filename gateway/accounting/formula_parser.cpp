@@ -199,7 +199,9 @@ private:
         constexpr int kMostDecimals = 30;
         const auto value = Decimal::parse(text);
         const bool whole = value && text.front() != '.' && text.back() != '.';
-        if (!whole || -value->exponent() > kMostDecimals) {
+        // Whatever can be written can be printed again; a longer number would come out as a fraction.
+        if (!whole || -value->exponent() > kMostDecimals ||
+            !Exact{*value}.rounded(std::max(0, -value->exponent()))) {
             return fault(
                 tokens_.column(),
                 trf("'{}' is not a number such as 12 or 0.5 of at most 37 digits and {} decimals",

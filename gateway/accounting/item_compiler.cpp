@@ -84,7 +84,6 @@ std::string factor_in_words(const Exact& factor) {
 
 ItemCompiler::ItemCompiler(const Options& options, const ItemCatalogue& catalogue, ItemProblems& problems)
     : options_{options},
-      catalogue_{catalogue},
       problems_{problems},
       formulas_(options.items.size()),
       units_(options.items.size()),

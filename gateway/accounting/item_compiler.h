@@ -38,7 +38,6 @@ private:
     void complain(std::size_t row, const FormulaFault& fault);
 
     const Options& options_;
-    const ItemCatalogue& catalogue_;
     ItemProblems& problems_;
     std::vector<std::optional<Expression>> formulas_;
     std::vector<std::optional<Unit>> units_;

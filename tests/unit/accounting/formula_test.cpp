@@ -86,6 +86,7 @@ TEST(Formula, SaysWhereItIsWrongAndWhatWasExpected) {
              Case{"a ** b", 4, "'*' where"},
              Case{"a ^ 2", 3, "'^' where"},
              Case{"123456789012345678901234567890123456789012345", 1, "37 digits"},
+             Case{"9999999999999999999999999999999999999.5", 1, "37 digits"},
              Case{"0.0000000000000000000000000000000000001", 1, "30 decimals"},
          }) {
         const auto parsed = parse_formula(c.text);
