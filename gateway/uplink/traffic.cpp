@@ -60,13 +60,14 @@ bool Traffic::used_up(UtcTime now) const {
 
 std::optional<double> Traffic::bytes_per_second(UtcTime now) const {
     const sys_days from = day_of(now) - kRateWindow + days{1};
-    const auto first = std::ranges::lower_bound(days_, from, {}, &TrafficDay::day);
-    if (first == days_.end()) return std::nullopt;
-    // A day in full counts from its midnight; the day it all began from its first message.
-    const UtcTime begin = first == days_.begin() ? first->since : midnight(first->day);
+    if (days_.empty()) return std::nullopt;
+    // Days without a message count, too: after an outage the rate would be too high for a week otherwise. The
+    // day it all began counts from its first message.
+    const TrafficDay& first = days_.front();
+    const UtcTime begin = first.day < from ? midnight(from) : first.since;
     if (now - begin < kLeastForForecast) return std::nullopt;
     const double seconds = std::chrono::duration<double>(now - begin).count();
-    return static_cast<double>(sent_since(first->day)) / seconds;
+    return static_cast<double>(sent_since(from)) / seconds;
 }
 
 BudgetState Traffic::state(UtcTime now) const {

@@ -247,6 +247,24 @@ TEST_F(Resending, WhatWasSetAsideAndIsTakenNowIsNoLongerSetAside) {
     EXPECT_TRUE(store.set_aside_items(up).contains(60)) << "that one is of another time";
 }
 
+TEST_F(Resending, AnItemAtWhichTheConnectionEndsIsFoundThoughLiveDataAreTakenEachTime) {
+    fill(store, plant, 0, 50);
+    start();
+    ASSERT_TRUE(done());
+    place.with([](FakePlace& there) { there.breaks_at = {31}; });
+
+    order(0, 50);
+
+    int second = 50;
+    ASSERT_TRUE(eventually([&] {
+        fill(store, plant, second++, 1);
+        return store.deliveries().resends(up).empty();
+    }));
+    EXPECT_EQ(store.set_aside_items(up).size(), 1U);
+    EXPECT_TRUE(store.set_aside_items(up).contains(31));
+    ASSERT_TRUE(done());
+}
+
 TEST_F(Resending, WhatWasNeverSentGoesItsNormalWayOnce) {
     fill(store, plant, 0, 5);
     place.with([](FakePlace& there) { there.mute = {"live"}; });

@@ -65,6 +65,20 @@ TEST(Traffic, SaysWhatItWillComeToAtThisRate) {
     EXPECT_NEAR(static_cast<double>(*state.forecast), 600.0 * kMB, 6 * kMB);
 }
 
+TEST(Traffic, AnOutageThatWasCaughtUpDoesNotRaiseTheForecast) {
+    // 20 MB a day; nothing from the 10th to the 12th, all of it on the 13th
+    Traffic traffic{{.bytes = 500 * kMB, .period = BudgetPeriod::month}, kChina, {}};
+    for (int day = 1; day <= 16; ++day) {
+        if (day < 10 || day > 12) traffic.add((day == 13 ? 80 : 20) * kMB, at(11, day, 6h));
+    }
+
+    const BudgetState state = traffic.state(at(11, 16, 23h + 59min));
+
+    EXPECT_EQ(state.sent, 320 * kMB);
+    ASSERT_TRUE(state.forecast);
+    EXPECT_NEAR(static_cast<double>(*state.forecast), 600.0 * kMB, 6 * kMB);
+}
+
 TEST(Traffic, SaysNothingAboutTheFutureInTheFirstHour) {
     Traffic traffic{{.bytes = kMB}, kChina, {}};
     traffic.add(500, at(11, 16, 12h));
