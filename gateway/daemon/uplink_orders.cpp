@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include <pthread.h>
 
 #include "config/fields.h"
 #include "gateway/base/language.h"
@@ -18,9 +15,7 @@
 namespace mg {
 namespace {
 
-constexpr std::size_t kMostWaiting = 64;
 constexpr std::size_t kMostListed = 10'000;
-constexpr std::chrono::seconds kLongestWait{10};
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
@@ -59,10 +54,7 @@ std::vector<std::string> words_of(const std::string& text) {
 
 UplinkOrders::UplinkOrders(const Options& options, SampleStore& store, Clock& clock,
                            std::span<const std::unique_ptr<Forwarder>> forwarders)
-    : options_{options}, store_{store}, clock_{clock}, forwarders_{forwarders} {
-    thread_ = std::jthread{[this](const std::stop_token& stop) { carry_out(stop); }};
-    ::pthread_setname_np(thread_.native_handle(), "orders");
-}
+    : options_{options}, store_{store}, clock_{clock}, forwarders_{forwarders}, thread_{clock, "orders"} {}
 
 void UplinkOrders::answer_on(ControlServer& server) {
     answer(server, "uplink-pause", &UplinkOrders::pause);
@@ -77,32 +69,9 @@ void UplinkOrders::answer(ControlServer& server, const std::string& command, Han
     server.on(command, [this, handler](const ControlRequest& request, const ControlReply& reply) {
         const auto uplink = uplink_of(request);
         if (!uplink) return reply.done(pass_on(uplink.error()));
-        const bool taken = orders_.with([&](std::deque<Order>& orders) {
-            if (orders.size() >= kMostWaiting) return false;
-            orders.push_back(
-                {[this, handler, request, uplink = *uplink] { return (this->*handler)(request, *uplink); },
-                 reply});
-            return true;
-        });
-        if (!taken) return reply.done(fail(Failure::transient, std::string(tr("too busy", "繁忙"))));
-        wake_.raise();
+        thread_.take(
+            [this, handler, request, uplink = *uplink] { return (this->*handler)(request, *uplink); }, reply);
     });
-}
-
-void UplinkOrders::carry_out(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        auto next = orders_.with([](std::deque<Order>& orders) -> std::optional<Order> {
-            if (orders.empty()) return std::nullopt;
-            Order order = std::move(orders.front());
-            orders.pop_front();
-            return order;
-        });
-        if (next) {
-            next->reply.done(next->work());
-        } else {
-            clock_.wait(clock_.steady() + kLongestWait, stop, wake_);
-        }
-    }
 }
 
 Result<Forwarder*> UplinkOrders::uplink_of(const ControlRequest& request) const {

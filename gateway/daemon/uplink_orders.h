@@ -1,19 +1,15 @@
 #pragma once
 
-#include <cstddef>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
-#include <thread>
 
 #include "config/options.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/guarded.h"
 #include "gateway/base/result.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/control/control_server.h"
+#include "gateway/daemon/order_thread.h"
 #include "gateway/uplink/forwarder.h"
 
 namespace mg {
@@ -34,15 +30,9 @@ public:
     void answer_on(ControlServer& server);
 
 private:
-    using Work = std::function<Result<std::string>()>;
-    struct Order {
-        Work work;
-        ControlReply reply;
-    };
     using Handler = Result<std::string> (UplinkOrders::*)(const ControlRequest&, Forwarder&);
 
     void answer(ControlServer& server, const std::string& command, Handler handler);
-    void carry_out(const std::stop_token& stop);
     [[nodiscard]] Result<Forwarder*> uplink_of(const ControlRequest& request) const;
     [[nodiscard]] Result<Resend> period_of(const ControlRequest& request) const;
 
@@ -57,9 +47,7 @@ private:
     SampleStore& store_;
     Clock& clock_;
     std::span<const std::unique_ptr<Forwarder>> forwarders_;
-    Signal wake_;
-    Guarded<std::deque<Order>> orders_;
-    std::jthread thread_;
+    OrderThread thread_;
 };
 
 }  // namespace mg
