@@ -50,4 +50,11 @@ std::vector<std::string_view> labels_of(Marks marks) {
     return texts(marks, [](const Named& each) { return tr(each.en, each.zh); });
 }
 
+std::optional<Mark> mark_from(std::string_view name) {
+    for (const Named& each : kMarks) {
+        if (each.name == name) return each.mark;
+    }
+    return std::nullopt;
+}
+
 }  // namespace mg

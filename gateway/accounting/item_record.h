@@ -67,6 +67,8 @@ private:
 std::vector<std::string_view> names_of(Marks marks);
 /// For people, in their language ("interpolated end", "边界插补").
 std::vector<std::string_view> labels_of(Marks marks);
+/// None: no mark has this name.
+std::optional<Mark> mark_from(std::string_view name);
 
 /// The value of one item for one period (上报记录), one revision of it. Values are rounded so that they add
 /// up; `exact` is what they were rounded from.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/accounting/item_record.h"
 #include "gateway/base/language.h"
 
 namespace mg {
@@ -103,6 +104,43 @@ std::string_view label(Protocol protocol) {
             return "CJ/T 188";
     }
     return "";
+}
+
+std::string_view label(StatType type) {
+    switch (type) {
+        case StatType::real_time:
+            return tr("real-time", "实时");
+        case StatType::day:
+            return tr("day", "日");
+        case StatType::month:
+            return tr("month", "月");
+        case StatType::year:
+            return tr("year", "年");
+    }
+    return "";
+}
+
+std::string_view label(ItemMethod method) {
+    switch (method) {
+        case ItemMethod::difference:
+            return tr("difference", "累计差");
+        case ItemMethod::manual:
+            return tr("by hand", "手工");
+        case ItemMethod::last:
+            return tr("last", "期末值");
+        case ItemMethod::mean:
+            return tr("mean", "平均");
+        case ItemMethod::ratio:
+            return tr("ratio", "比值");
+        case ItemMethod::total:
+            return tr("total", "综合能耗");
+    }
+    return "";
+}
+
+std::string mark_label(std::string_view name) {
+    const auto mark = mark_from(name);
+    return std::string(mark ? labels_of(*mark).front() : name);
 }
 
 std::string clock_reason_label(std::string_view code) {

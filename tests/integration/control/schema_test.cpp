@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "gateway/control/control_protocol.h"
+#include "gateway/control/item_report.h"
 #include "gateway/control/read_report.h"
 #include "gateway/control/status.h"
 #include "gateway/control/uplink_report.h"
+#include "tests/unit/control/item_maker.h"
 #include "tests/unit/control/status_maker.h"
 
 namespace mg {
@@ -54,6 +56,21 @@ TEST(ControlSchema, DescribesWhatIsSaidAboutAnUplink) {
                                      '\n' + receipts_to_json({}) + '\n'));
     EXPECT_TRUE(valid("setAside", set_aside_to_json({{7, "payload format invalid", now}}) + '\n'));
     EXPECT_TRUE(valid("order", order_to_json(3) + '\n'));
+}
+
+TEST(ControlSchema, DescribesItemsAndTheirRecords) {
+    RecordsReport records{.records = {entered_month(), bridged_day()}, .next = std::nullopt};
+    EXPECT_TRUE(valid("items", items_to_json({two_versions()}) + '\n' + items_to_json({}) + '\n'));
+    EXPECT_TRUE(valid("records", records_to_json(records) + '\n'));
+    records.next = bridged_day().period.to;
+    EXPECT_TRUE(valid("records", records_to_json(records) + '\n'));
+    EXPECT_TRUE(valid("entry", entry_to_json({.record = 17,
+                                              .item = "steel",
+                                              .period_text = "2026-10",
+                                              .value = Decimal{-12345, -1},
+                                              .unit = "t",
+                                              .author = "li"}) +
+                                   '\n'));
 }
 
 TEST(ControlSchema, DescribesTheMessages) {

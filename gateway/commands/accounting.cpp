@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/language.h"
+#include "gateway/base/utc_text.h"
+#include "gateway/commands/command_options.h"
+#include "gateway/commands/commands.h"
+#include "gateway/commands/config_directory.h"
+#include "gateway/commands/exit_code.h"
+#include "gateway/commands/item_view.h"
+#include "gateway/commands/terminal.h"
+#include "gateway/control/control_client.h"
+#include "gateway/control/item_report.h"
+#include "gateway/control/status.h"
+#include "gateway/reading/local_time.h"
+
+namespace mg {
+namespace {
+
+/// The books of a large site on a slow disk.
+constexpr milliseconds kPatience{60'000};
+
+std::string text(std::string_view en, std::string_view zh) {
+    return std::string(tr(en, zh));
+}
+
+int complain(const Error& error) {
+    print_error(error.what);
+    if (error.kind == Failure::session_lost) return kExitNotRunning;
+    return error.kind == Failure::rejected ? kExitUsage : kExitFailed;
+}
+
+/// The running gateway.
+class Daemon {
+public:
+    explicit Daemon(ControlClient client) : client_{std::move(client)} {}
+
+    Result<std::string> call(const std::string& command, const ControlClient::Arguments& arguments) {
+        return client_.call(command, arguments, kPatience);
+    }
+    Result<std::chrono::minutes> utc_offset() {
+        const auto json = call("status", {{"detail", "summary"}});
+        if (!json) return tl::unexpected(json.error());
+        return status_from_json(*json).map(
+            [](const GatewayStatus& status) { return status.clock.utc_offset; });
+    }
+    Result<std::vector<ItemReport>> items() {
+        const auto json = call("items", {});
+        return json ? items_from_json(*json) : tl::unexpected(json.error());
+    }
+
+private:
+    ControlClient client_;
+};
+
+struct Asked {
+    std::vector<std::string> items;
+    std::string from;
+    std::string to;
+    std::string type;
+    bool revisions{false};
+    bool json{false};
+};
+
+template <class Action>
+int with_daemon(const std::filesystem::path& socket, Action action) {
+    SystemClock clock;
+    auto client = ControlClient::connect(socket, clock);
+    if (!client) return complain(client.error());
+    Daemon daemon{std::move(*client)};
+    return action(daemon);
+}
+
+int show_items(Daemon& daemon, bool json) {
+    const auto items = daemon.items();
+    if (!items) return complain(items.error());
+    if (json) {
+        print(items_to_json(*items) + '\n');
+        return kExitOk;
+    }
+    const auto offset = daemon.utc_offset();
+    if (!offset) return complain(offset.error());
+    print(items_view(*items, *offset));
+    return kExitOk;
+}
+
+/// Also "2026" and "2026-11"; as the end, with all of the year, month or day.
+std::optional<UtcTime> moment(const std::string& given, PeriodEnd which, std::chrono::minutes utc_offset) {
+    const auto period = SiteCalendar{.utc_offset = utc_offset}.parse(given);
+    if (period && period->type != StatType::real_time) {
+        return which == PeriodEnd::end ? period->to : period->from;
+    }
+    const auto slot = moment_from(given, which, utc_offset);
+    return slot ? std::optional{slot->at} : std::nullopt;
+}
+
+int no_time(const std::string& given) {
+    print_error(trf("\"{}\" is not a time; allowed: 2026, 2026-11, 2026-11-22, \"2026-11-22 10:15\"",
+                    "“{}”不是时间；可写：2026、2026-11、2026-11-22、\"2026-11-22 10:15\"", given));
+    return kExitUsage;
+}
+
+/// All records of one item: the daemon gives them in pieces.
+Result<> collect(Daemon& daemon, ControlClient::Arguments arguments, std::vector<RecordReport>& records) {
+    while (true) {
+        const auto json = daemon.call("records", arguments);
+        if (!json) return tl::unexpected(json.error());
+        auto piece = records_from_json(*json);
+        if (!piece) return tl::unexpected(piece.error());
+        std::ranges::move(piece->records, std::back_inserter(records));
+        if (!piece->next) return {};
+        std::string next = utc_text(*piece->next);
+        if (next >= arguments["to"]) return {};
+        arguments["from"] = std::move(next);
+    }
+}
+
+int show_records(Daemon& daemon, Asked asked) {
+    const auto offset = daemon.utc_offset();
+    if (!offset) return complain(offset.error());
+    const auto from = moment(asked.from, PeriodEnd::begin, *offset);
+    if (!from) return no_time(asked.from);
+    const auto to = moment(asked.to, PeriodEnd::end, *offset);
+    if (!to) return no_time(asked.to);
+    if (asked.items.empty()) {
+        const auto items = daemon.items();
+        if (!items) return complain(items.error());
+        for (const ItemReport& item : *items) asked.items.push_back(item.id);
+    }
+    std::ranges::replace(asked.type, '-', '_');
+    RecordsReport all;
+    for (const std::string& item : asked.items) {
+        const auto collected = collect(daemon,
+                                       {{"item", item},
+                                        {"type", asked.type},
+                                        {"from", utc_text(*from)},
+                                        {"to", utc_text(*to)},
+                                        {"revisions", asked.revisions ? "true" : "false"}},
+                                       all.records);
+        if (!collected) return complain(collected.error());
+    }
+    print(asked.json ? records_to_json(all) + '\n' : records_view(all.records));
+    return kExitOk;
+}
+
+int enter(Daemon& daemon, const ControlClient::Arguments& arguments, bool json) {
+    const auto answer = daemon.call("enter", arguments);
+    if (!answer) return complain(answer.error());
+    const auto entry = entry_from_json(*answer);
+    if (!entry) return complain(entry.error());
+    print(json ? *answer + '\n' : entry_view(*entry));
+    return kExitOk;
+}
+
+CLI::Option* add_json_flag(CLI::App& command) {
+    return add_flag(command, "--json",
+                    text("As JSON, see docs/control-socket.md", "输出 JSON，见 docs/control-socket.md"));
+}
+
+std::string value_of(const CLI::Option* option) {
+    return option->count() > 0 ? option->as<std::string>() : std::string{};
+}
+
+}  // namespace
+
+void add_items(CLI::App& app, int& exit_code) {
+    CLI::App* command =
+        app.add_subcommand("items", text("What is reported, and its newest figures", "采集项及其最新数值"));
+    CLI::Option* socket = add_socket_option(*command);
+    CLI::Option* json = add_json_flag(*command);
+    command->callback([=, &exit_code] {
+        exit_code = with_daemon(socket_of(*command, *socket),
+                                [&](Daemon& daemon) { return show_items(daemon, json->count() > 0); });
+    });
+}
+
+void add_records(CLI::App& app, int& exit_code) {
+    CLI::App* command =
+        app.add_subcommand("records", text("Reported figures of a time", "一段时间的上报记录"));
+    CLI::Option* items =
+        add_option(*command, "item", " ", text("Ids of items; standard: all", "采集项编号；默认全部"))
+            ->expected(0, -1);
+    CLI::Option* from = add_option(*command, "--from", "TIME",
+                                   text("Periods that begin then or later, in the site's time: 2026, "
+                                        "2026-11, 2026-11-22 or \"2026-11-22 10:15\"",
+                                        "起始时间（站点时间）：2026、2026-11、2026-11-22 或 "
+                                        "\"2026-11-22 10:15\""))
+                            ->required();
+    CLI::Option* to = add_option(*command, "--to", "TIME",
+                                 text("Up to then; a year, month or day alone is included",
+                                      "截止时间；只写年、月、日则含该年、月、日"))
+                          ->required();
+    CLI::Option* type = add_option(*command, "--type", "TYPE",
+                                   text("real-time, day, month or year",
+                                        "real-time（实时）、day（日）、month（月）或 year（年）"))
+                            ->required()
+                            ->check(CLI::IsMember({"real-time", "day", "month", "year"}));
+    CLI::Option* revisions = add_flag(*command, "--revisions",
+                                      text("Every revision, not only the newest", "显示全部修订，不只最新"));
+    CLI::Option* socket = add_socket_option(*command);
+    CLI::Option* json = add_json_flag(*command);
+    command->callback([=, &exit_code] {
+        Asked asked{.items = {},
+                    .from = value_of(from),
+                    .to = value_of(to),
+                    .type = value_of(type),
+                    .revisions = revisions->count() > 0,
+                    .json = json->count() > 0};
+        if (items->count() > 0) asked.items = items->as<std::vector<std::string>>();
+        exit_code = with_daemon(socket_of(*command, *socket),
+                                [&](Daemon& daemon) { return show_records(daemon, asked); });
+    });
+}
+
+void add_enter(CLI::App& app, int& exit_code) {
+    CLI::App* command = app.add_subcommand(
+        "enter", text("Put a figure on record that no meter gave", "补录没有仪表数据的数值"));
+    CLI::Option* item = add_option(*command, "item", " ", text("Id of the item", "采集项编号"))->required();
+    CLI::Option* period = add_option(*command, "period", " ",
+                                     text("Day, month or year: 2026-11-22, 2026-11 or 2026",
+                                          "日、月或年：2026-11-22、2026-11 或 2026"))
+                              ->required();
+    CLI::Option* value =
+        add_option(*command, "value", " ", text("In the unit of the item", "数值，按采集项的单位"))
+            ->required();
+    CLI::Option* evidence =
+        add_option(*command, "--evidence", "TEXT", text("What it rests on", "依据（单据、台账等）"))
+            ->required();
+    CLI::Option* by = add_option(
+        *command, "--by", "NAME",
+        text("Who answers for it; standard: who gives the command", "责任人；默认为执行命令的用户"));
+    CLI::Option* socket = add_socket_option(*command);
+    CLI::Option* json = add_json_flag(*command);
+    command->callback([=, &exit_code] {
+        const ControlClient::Arguments arguments{{"item", value_of(item)},
+                                                 {"period", value_of(period)},
+                                                 {"value", value_of(value)},
+                                                 {"evidence", value_of(evidence)},
+                                                 {"by", value_of(by)}};
+        exit_code = with_daemon(socket_of(*command, *socket),
+                                [&](Daemon& daemon) { return enter(daemon, arguments, json->count() > 0); });
+    });
+}
+
+}  // namespace mg

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "config/options.h"
+#include "gateway/accounting/books.h"
+#include "gateway/base/clock.h"
+#include "gateway/control/control_server.h"
+#include "gateway/daemon/accounting_answers.h"
+#include "gateway/daemon/order_thread.h"
+
+namespace mg {
+
+/// Items, their records, and values that are entered by hand, over the control socket:
+/// docs/control-socket.md. The main thread takes the request; the thread "book-orders" answers it, because
+/// the books are on disk. Requests that wait when this is destroyed are answered with an error.
+class AccountingOrders {
+public:
+    /// All given outlive this.
+    AccountingOrders(const Options& options, Books& books, Clock& clock);
+    AccountingOrders(const AccountingOrders&) = delete;
+    AccountingOrders& operator=(const AccountingOrders&) = delete;
+    ~AccountingOrders() = default;
+
+    /// Main thread only, as are the handlers that it puts there.
+    void answer_on(ControlServer& server);
+    /// Where there are no books: every one of these commands is answered with unsupported and this line.
+    static void refuse_on(ControlServer& server, const std::string& why);
+
+private:
+    AccountingAnswers answers_;
+    OrderThread thread_;
+};
+
+}  // namespace mg
