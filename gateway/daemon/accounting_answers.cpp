@@ -1,7 +1,6 @@
 #include "gateway/daemon/accounting_answers.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <variant>
 
@@ -110,15 +109,14 @@ std::optional<RecordReport> AccountingAnswers::shown(const ItemRecord& record,
 }
 
 Result<std::optional<RecordReport>> AccountingAnswers::newest(const Versions& versions, StatType type) {
-    const auto recent = std::chrono::days{type == StatType::day ? 40 : 400};
-    for (const UtcTime from : {clock_.utc() - recent, UtcTime::min()}) {
-        RecordQuery query{.items = {versions.front()->id}, .type = type};
-        query.from = from;
-        const auto records = books_.records(query);
-        if (!records) return pass_on(records.error());
-        for (auto record = records->rbegin(); record != records->rend(); ++record) {
-            if (auto found = shown(*record, versions)) return found;
-        }
+    const bool reported = std::ranges::any_of(
+        versions, [&](const ItemOptions* version) { return version->periods.contains(type); });
+    for (UtcTime until = UtcTime::max(); reported;) {
+        const auto record = books_.newest(versions.front()->id, type, until);
+        if (!record) return pass_on(record.error());
+        if (!*record) break;
+        if (auto found = shown(**record, versions)) return found;
+        until = (*record)->period.from;
     }
     return std::nullopt;
 }
@@ -228,7 +226,7 @@ Result<> AccountingAnswers::not_locked(const StatPeriod& period, const std::stri
     if (!locks) return pass_on(locks.error());
     for (const DatedRecord& record : *locks) {
         const auto* lock = std::get_if<PeriodLock>(&record.body);
-        if (lock == nullptr || !record.in_force()) continue;
+        if (lock == nullptr) continue;
         if (lock->period.from <= period.from && period.to <= lock->period.to) {
             return fail(Failure::rejected,
                         trf("{} is closed by record {} of {}; nothing was entered",
