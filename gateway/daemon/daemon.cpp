@@ -20,6 +20,7 @@
 #include "gateway/control/control_server.h"
 #include "gateway/control/read_report.h"
 #include "gateway/daemon/accounting_life.h"
+#include "gateway/daemon/accounting_orders.h"
 #include "gateway/daemon/build_info.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/status_report.h"
@@ -100,6 +101,7 @@ struct Daemon::Parts {
     BuiltLines lines;
     std::optional<StatusReport> report;
     std::optional<UplinkOrders> orders;
+    std::optional<AccountingOrders> accounting_orders;
     std::unique_ptr<ControlServer> control;
 
     Result<> build_the_rest();
@@ -147,6 +149,17 @@ void Daemon::Parts::open_control() {
     });
     orders.emplace(options, *store, clock, forwarders);
     orders->answer_on(*control);
+    if (accounting != nullptr) {
+        accounting_orders.emplace(options, accounting->books(), clock);
+        accounting_orders->answer_on(*control);
+    } else {
+        AccountingOrders::refuse_on(
+            *control,
+            std::string(
+                options.items.empty()
+                    ? tr("no items are configured: there is no items.csv", "没有配置采集项：没有 items.csv")
+                    : tr("the books could not be opened: the log says why", "核算库未能打开：原因见日志")));
+    }
 }
 
 void Daemon::Parts::answer_read(const ControlRequest& request, const ControlReply& reply) {
@@ -210,6 +223,7 @@ void Daemon::Parts::stop() {
     }
     control.reset();
     orders.reset();
+    accounting_orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
     forwarders.clear();
     accounting.reset();
