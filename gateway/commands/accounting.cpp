@@ -15,50 +15,23 @@
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/item_view.h"
+#include "gateway/commands/running_gateway.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/control/control_client.h"
 #include "gateway/control/item_report.h"
-#include "gateway/control/status.h"
 #include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {
 
-/// The books of a large site on a slow disk.
-constexpr milliseconds kPatience{60'000};
-
 std::string text(std::string_view en, std::string_view zh) {
     return std::string(tr(en, zh));
 }
 
-int complain(const Error& error) {
-    print_error(error.what);
-    if (error.kind == Failure::session_lost) return kExitNotRunning;
-    return error.kind == Failure::rejected ? kExitUsage : kExitFailed;
+Result<std::vector<ItemReport>> items_of(RunningGateway& gateway) {
+    const auto json = gateway.call("items", {});
+    return json ? items_from_json(*json) : tl::unexpected(json.error());
 }
-
-/// The running gateway.
-class Daemon {
-public:
-    explicit Daemon(ControlClient client) : client_{std::move(client)} {}
-
-    Result<std::string> call(const std::string& command, const ControlClient::Arguments& arguments) {
-        return client_.call(command, arguments, kPatience);
-    }
-    Result<std::chrono::minutes> utc_offset() {
-        const auto json = call("status", {{"detail", "summary"}});
-        if (!json) return tl::unexpected(json.error());
-        return status_from_json(*json).map(
-            [](const GatewayStatus& status) { return status.clock.utc_offset; });
-    }
-    Result<std::vector<ItemReport>> items() {
-        const auto json = call("items", {});
-        return json ? items_from_json(*json) : tl::unexpected(json.error());
-    }
-
-private:
-    ControlClient client_;
-};
 
 struct Asked {
     std::vector<std::string> items;
@@ -69,48 +42,24 @@ struct Asked {
     bool json{false};
 };
 
-template <class Action>
-int with_daemon(const std::filesystem::path& socket, Action action) {
-    SystemClock clock;
-    auto client = ControlClient::connect(socket, clock);
-    if (!client) return complain(client.error());
-    Daemon daemon{std::move(*client)};
-    return action(daemon);
-}
-
-int show_items(Daemon& daemon, bool json) {
-    const auto items = daemon.items();
+int show_items(RunningGateway& gateway, bool json) {
+    const auto items = items_of(gateway);
     if (!items) return complain(items.error());
     if (json) {
         print(items_to_json(*items) + '\n');
         return kExitOk;
     }
-    const auto offset = daemon.utc_offset();
+    const auto offset = gateway.utc_offset();
     if (!offset) return complain(offset.error());
     print(items_view(*items, *offset));
     return kExitOk;
 }
 
-/// Also "2026" and "2026-11"; as the end, with all of the year, month or day.
-std::optional<UtcTime> moment(const std::string& given, PeriodEnd which, std::chrono::minutes utc_offset) {
-    const auto period = SiteCalendar{.utc_offset = utc_offset}.parse(given);
-    if (period && period->type != StatType::real_time) {
-        return which == PeriodEnd::end ? period->to : period->from;
-    }
-    const auto slot = moment_from(given, which, utc_offset);
-    return slot ? std::optional{slot->at} : std::nullopt;
-}
-
-int no_time(const std::string& given) {
-    print_error(trf("\"{}\" is not a time; allowed: 2026, 2026-11, 2026-11-22, \"2026-11-22 10:15\"",
-                    "“{}”不是时间；可写：2026、2026-11、2026-11-22、\"2026-11-22 10:15\"", given));
-    return kExitUsage;
-}
-
 /// All records of one item: the daemon gives them in pieces.
-Result<> collect(Daemon& daemon, ControlClient::Arguments arguments, std::vector<RecordReport>& records) {
+Result<> collect(RunningGateway& gateway, ControlClient::Arguments arguments,
+                 std::vector<RecordReport>& records) {
     while (true) {
-        const auto json = daemon.call("records", arguments);
+        const auto json = gateway.call("records", arguments);
         if (!json) return tl::unexpected(json.error());
         auto piece = records_from_json(*json);
         if (!piece) return tl::unexpected(piece.error());
@@ -122,22 +71,22 @@ Result<> collect(Daemon& daemon, ControlClient::Arguments arguments, std::vector
     }
 }
 
-int show_records(Daemon& daemon, Asked asked) {
-    const auto offset = daemon.utc_offset();
+int show_records(RunningGateway& gateway, Asked asked) {
+    const auto offset = gateway.utc_offset();
     if (!offset) return complain(offset.error());
-    const auto from = moment(asked.from, PeriodEnd::begin, *offset);
-    if (!from) return no_time(asked.from);
-    const auto to = moment(asked.to, PeriodEnd::end, *offset);
-    if (!to) return no_time(asked.to);
+    const auto from = begin_or_end(asked.from, PeriodEnd::begin, *offset);
+    if (!from) return complain(from.error());
+    const auto to = begin_or_end(asked.to, PeriodEnd::end, *offset);
+    if (!to) return complain(to.error());
     if (asked.items.empty()) {
-        const auto items = daemon.items();
+        const auto items = items_of(gateway);
         if (!items) return complain(items.error());
         for (const ItemReport& item : *items) asked.items.push_back(item.id);
     }
     std::ranges::replace(asked.type, '-', '_');
     RecordsReport all;
     for (const std::string& item : asked.items) {
-        const auto collected = collect(daemon,
+        const auto collected = collect(gateway,
                                        {{"item", item},
                                         {"type", asked.type},
                                         {"from", utc_text(*from)},
@@ -150,22 +99,13 @@ int show_records(Daemon& daemon, Asked asked) {
     return kExitOk;
 }
 
-int enter(Daemon& daemon, const ControlClient::Arguments& arguments, bool json) {
-    const auto answer = daemon.call("enter", arguments);
+int enter(RunningGateway& gateway, const ControlClient::Arguments& arguments, bool json) {
+    const auto answer = gateway.call("enter", arguments);
     if (!answer) return complain(answer.error());
     const auto entry = entry_from_json(*answer);
     if (!entry) return complain(entry.error());
     print(json ? *answer + '\n' : entry_view(*entry));
     return kExitOk;
-}
-
-CLI::Option* add_json_flag(CLI::App& command) {
-    return add_flag(command, "--json",
-                    text("As JSON, see docs/control-socket.md", "输出 JSON，见 docs/control-socket.md"));
-}
-
-std::string value_of(const CLI::Option* option) {
-    return option->count() > 0 ? option->as<std::string>() : std::string{};
 }
 
 }  // namespace
@@ -176,8 +116,9 @@ void add_items(CLI::App& app, int& exit_code) {
     CLI::Option* socket = add_socket_option(*command);
     CLI::Option* json = add_json_flag(*command);
     command->callback([=, &exit_code] {
-        exit_code = with_daemon(socket_of(*command, *socket),
-                                [&](Daemon& daemon) { return show_items(daemon, json->count() > 0); });
+        exit_code = with_gateway(socket_of(*command, *socket), [&](RunningGateway& gateway) {
+            return show_items(gateway, json->count() > 0);
+        });
     });
 }
 
@@ -214,8 +155,8 @@ void add_records(CLI::App& app, int& exit_code) {
                     .revisions = revisions->count() > 0,
                     .json = json->count() > 0};
         if (items->count() > 0) asked.items = items->as<std::vector<std::string>>();
-        exit_code = with_daemon(socket_of(*command, *socket),
-                                [&](Daemon& daemon) { return show_records(daemon, asked); });
+        exit_code = with_gateway(socket_of(*command, *socket),
+                                 [&](RunningGateway& gateway) { return show_records(gateway, asked); });
     });
 }
 
@@ -233,9 +174,7 @@ void add_enter(CLI::App& app, int& exit_code) {
     CLI::Option* evidence =
         add_option(*command, "--evidence", "TEXT", text("What it rests on", "依据（单据、台账等）"))
             ->required();
-    CLI::Option* by = add_option(
-        *command, "--by", "NAME",
-        text("Who answers for it; standard: who gives the command", "责任人；默认为执行命令的用户"));
+    CLI::Option* by = add_by_option(*command);
     CLI::Option* socket = add_socket_option(*command);
     CLI::Option* json = add_json_flag(*command);
     command->callback([=, &exit_code] {
@@ -244,8 +183,9 @@ void add_enter(CLI::App& app, int& exit_code) {
                                                  {"value", value_of(value)},
                                                  {"evidence", value_of(evidence)},
                                                  {"by", value_of(by)}};
-        exit_code = with_daemon(socket_of(*command, *socket),
-                                [&](Daemon& daemon) { return enter(daemon, arguments, json->count() > 0); });
+        exit_code = with_gateway(socket_of(*command, *socket), [&](RunningGateway& gateway) {
+            return enter(gateway, arguments, json->count() > 0);
+        });
     });
 }
 
