@@ -20,6 +20,7 @@ constexpr std::size_t kMostAtOnce = 4000;
 /// back.
 constexpr std::chrono::days kMostLag{3};
 constexpr std::chrono::days kKeepCheckpoints{800};
+constexpr const char* kFileReturned = "file_returned";
 
 bool is_boundary(const StoredItem& item) {
     const auto* stored = std::get_if<StoredSample>(&item);
@@ -49,6 +50,7 @@ Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& 
     : basis_{basis}, store_{store}, books_{books}, clock_{clock} {}
 
 Result<bool> Accountant::step() {
+    if (const auto taken = take_orders(); !taken) return pass_on(taken.error());
     const auto work = books_.to_do();
     if (!work) return pass_on(work.error());
     status_.with([&](AccountingStatus& status) { status.to_do = work->size(); });
@@ -80,6 +82,26 @@ Result<std::optional<UtcTime>> Accountant::oldest_slot() {
     const auto& item = first->items.front();
     if (const auto* gap = std::get_if<StoredGap>(&item)) return gap->gap.from.at;
     return std::get<StoredSample>(item).sample.slot.at;
+}
+
+/// What the store would give again to an uplink is computed again here: a file is back that could not be read
+/// while the cursor went past it.
+Result<> Accountant::take_orders() {
+    for (const Resend& order : store_.deliveries().resends(kAccounting)) {
+        const Recomputation wanted{
+            .id = 0, .from = order.from.at, .to = {}, .items = {}, .cause = kFileReturned};
+        const auto waiting = books_.to_do();
+        if (!waiting) return pass_on(waiting.error());
+        const bool waits = std::ranges::any_of(*waiting, [&](const Recomputation& each) {
+            return each.cause == wanted.cause && each.from <= wanted.from;
+        });
+        BooksChange change;
+        if (!waits) change.to_do.push_back(wanted);
+        if (const auto kept = books_.commit(change); !kept) return pass_on(kept.error());
+        // The power may fail here: then it is computed twice, and the second time changes nothing.
+        if (auto ended = store_.deliveries().end_resend(kAccounting, order.id); !ended) return ended;
+    }
+    return {};
 }
 
 // ---- what is new ----

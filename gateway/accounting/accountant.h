@@ -43,6 +43,7 @@ public:
     [[nodiscard]] AccountingStatus status() const { return status_.copy(); }
 
 private:
+    Result<> take_orders();
     Result<> take_up();
     Result<bool> take_new();
     Result<> compute_again(const Recomputation& work);

@@ -83,7 +83,7 @@ void AccountingPlant::open_books(const std::string& file) {
     books_.reset();
     books_ = Books::open(folder_.path() / file).value();
     accountant_ =
-        std::make_unique<Accountant>(AccountingBasis{options_, graph_, plan_}, store_, *books_, clock_);
+        std::make_unique<Accountant>(AccountingBasis{options_, graph_, plan_}, *store_, *books_, clock_);
 }
 
 void AccountingPlant::restart() {
@@ -118,7 +118,7 @@ void AccountingPlant::reads(const std::string& meter, std::string_view moment, s
         sample.readings = {{static_cast<std::uint64_t>(hundredths.mantissa()), Quality::good},
                            {std::bit_cast<std::uint32_t>(std::stof(std::string(power))), Quality::good}};
     }
-    store_.append(std::move(sample));
+    store_->append(std::move(sample));
 }
 
 void AccountingPlant::runs(const std::string& meter, std::string_view from, std::string_view to,
@@ -141,6 +141,11 @@ DatedId AccountingPlant::records(DatedBody body, const std::string& author) {
 
 DatedId AccountingPlant::enters(const std::string& item, std::string_view when, std::string_view value) {
     return records(EnteredValue{item, period(when), Decimal::parse(value).value(), 5, "weighed"});
+}
+
+void AccountingPlant::keep_in(SampleStore& store, const std::string& books) {
+    store_ = &store;
+    open_books(books);
 }
 
 void AccountingPlant::account() {

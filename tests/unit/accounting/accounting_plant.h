@@ -35,6 +35,9 @@ public:
     DatedId records(DatedBody body, const std::string& author = "张示例");
     DatedId enters(const std::string& item, std::string_view period, std::string_view value);
 
+    /// From now on samples go into this store and are accounted for from there, by new books.
+    void keep_in(SampleStore& store, const std::string& books);
+
     /// Until there is nothing more to do.
     void account();
     /// The process ends and starts again.
@@ -48,7 +51,7 @@ public:
     /// Forgets the books and computes everything from samples and dated records.
     std::string all_records_computed_anew();
 
-    MemoryStore& store() { return store_; }
+    MemoryStore& store() { return memory_; }
     Books& books() { return *books_; }
     Accountant& accountant() { return *accountant_; }
 
@@ -61,7 +64,8 @@ private:
     ItemGraph graph_;
     SitePlan plan_;
     FakeClock clock_;
-    MemoryStore store_;
+    MemoryStore memory_;
+    SampleStore* store_{&memory_};
     std::string books_file_;
     std::unique_ptr<Books> books_;
     std::unique_ptr<Accountant> accountant_;
