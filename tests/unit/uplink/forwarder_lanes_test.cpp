@@ -75,6 +75,30 @@ TEST_F(LiveFirst, AnItemOfTheBacklogAtWhichTheConnectionEndsIsFoundBesideTheLive
     EXPECT_TRUE(store.set_aside_items(up).contains(31));
 }
 
+TEST_F(LiveFirst, AnItemThatWaitsForItsAnswerIsNotBlamedForWhatTheOtherLaneBreaks) {
+    // Given a backlog whose first item waits for its answer in every connection
+    fill(store, plant, 0, 50);
+    mute({"backlog"});
+    // And live data of which every second sample ends the connection
+    place.with([](FakePlace& there) {
+        for (Sequence live = 102; live < 20'000; live += 2) there.breaks_at.insert(live);
+    });
+    start(1);
+
+    int second = 50;
+    ASSERT_TRUE(eventually([&] {
+        fill(store, plant, second++, 1);
+        return place.copy().connects >= 15;
+    }));
+
+    // Then it was never alone, and is at fault for nothing
+    EXPECT_FALSE(store.set_aside_items(up).contains(1));
+    place.with([](FakePlace& there) { there.breaks_at.clear(); });
+    mute({});
+    ASSERT_TRUE(done());
+    EXPECT_EQ(times(1), 1);
+}
+
 TEST_F(LiveFirst, WithoutABacklogEverythingIsLive) {
     start();
     ASSERT_TRUE(connected());
