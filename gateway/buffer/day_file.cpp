@@ -28,10 +28,6 @@ constexpr std::string_view kUpdateUnprovedHeader =
     "UPDATE header SET first_sequence = ?, last_sequence = ?, items = ?, first_slot = iif(?4, NULL, ?5), "
     "last_slot = "
     "iif(?4, NULL, ?6), last_taken_at = ?, last_epoch = ?, closed = ?";
-constexpr std::string_view kReadHeader =
-    "SELECT format, kind, store, day, first_sequence, last_sequence, items, first_slot, last_slot, "
-    "last_taken_at, "
-    "last_epoch, closed, sum FROM header";
 constexpr std::string_view kReadUnprovedHeader =
     "SELECT format, kind, store, day, first_sequence, last_sequence, items, first_slot, last_slot, "
     "last_taken_at, "
@@ -80,21 +76,9 @@ Result<Header> read_header(sqlite::Database& file, const FileName& name, std::st
     const auto read = columns->step();
     if (!read) return pass_on(read.error());
     if (!*read) return not_ours(name);
-    const HeaderRow row{.format = format->number,
-                        .kind = columns->text(1),
-                        .store = columns->text(2),
-                        .day = columns->text(3),
-                        .first = columns->integer(4),
-                        .last = columns->integer(5),
-                        .items = columns->integer(6),
-                        .empty = columns->is_null(7),
-                        .first_slot = columns->integer(7),
-                        .last_slot = columns->integer(8),
-                        .last_taken_at = columns->integer(9),
-                        .last_epoch = columns->integer(10),
-                        .closed = columns->integer(11) != 0};
+    const HeaderRow row = header_in(*columns, format->number);
     if (row.kind != to_string(name.kind) || (format->packed() && !row.closed)) return not_ours(name);
-    if (format->proved() && sum_of(row) != columns->integer(12)) {
+    if (format->proved() && sum_of(row) != columns->integer(kHeaderSumColumn)) {
         return fail(Failure::corrupt, trf("{}: the header is not what was written (checksum)",
                                           "{}：文件头与写入时不一致（校验和）", name.text()));
     }

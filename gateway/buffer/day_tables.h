@@ -30,8 +30,9 @@ struct DayFormat {
     [[nodiscard]] bool proved() const { return number >= kFileFormat; }
 };
 
-/// What the header says; it need not be known(). corrupt: there is no header, or its columns are not those of
-/// its format.
+/// What the header says; it need not be known(). Where it says a number that no version has, and its checksum
+/// is that of a header with a present one, that is what was written. corrupt: there is no header, or its
+/// columns are not those of its format.
 Result<DayFormat> read_format(sqlite::Database& file);
 
 /// The tables that files of both present formats have alike, without a row: all but `layouts`.
@@ -55,6 +56,15 @@ struct HeaderRow {
     std::int64_t last_epoch{0};
     bool closed{false};
 };
+/// With the checksum as last column; since kFileFormat.
+inline constexpr std::string_view kReadHeader =
+    "SELECT format, kind, store, day, first_sequence, last_sequence, items, first_slot, last_slot, "
+    "last_taken_at, last_epoch, closed, sum FROM header";
+inline constexpr int kHeaderSumColumn = 12;
+/// What a statement of these columns stands on, as one of this format. Its texts are good until the statement
+/// moves.
+HeaderRow header_in(const sqlite::Statement& columns, int format);
+
 struct GapRow {
     Sequence sequence{0};
     std::int64_t meter{0};

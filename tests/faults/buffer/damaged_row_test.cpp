@@ -232,6 +232,33 @@ TEST_F(DamagedRow, OfAPackedGroupEverySlotBecomesMissing) {
     EXPECT_EQ(store_->stats().damaged, 60U);
 }
 
+TEST_F(DamagedRow, AFormatNumberThatNoVersionHasIsReadAsTheOneThatTheHeaderProves) {
+    a_day(8);
+    pack(kOther);
+    open();
+    const Texts before = texts(*store_);
+    close();
+    for (const int number : {7, 64, 0, -1}) {
+        // Given the number alone is not what was written, in a file of rows and in a packed one
+        for (const std::string& file : {kBoundary, kOther})
+            change(file, fmt::format("UPDATE header SET format = {}", number).c_str());
+        // When the gateway starts, then it does, and nothing is missing
+        open();
+        EXPECT_EQ(texts(*store_), before) << number;
+        close();
+    }
+    EXPECT_TRUE(files(folder_, "corrupt").empty());
+}
+
+TEST_F(DamagedRow, AFormatNumberThatNothingProvesIsDamage) {
+    a_day(8);
+    change(kOther,
+           "UPDATE header SET format = 7, items = items + 1, sum = 0; ALTER TABLE header DROP COLUMN sum");
+    open();
+    EXPECT_FALSE(files(folder_, kOther + ".corrupt").empty());
+    EXPECT_FALSE(texts(*store_).empty());
+}
+
 TEST_F(DamagedRow, RepackingKeepsItDamaged) {
     a_day(10);
     change(kOther, "UPDATE samples SET data = x'01003F8000063F800006' WHERE seq = 3");
