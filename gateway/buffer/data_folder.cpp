@@ -134,7 +134,7 @@ std::optional<FileName> set_aside_name(const std::string& name) {
 }
 
 void report_damaged_logs(const std::filesystem::path& folder, UtcTime now) {
-    std::vector<std::filesystem::path> databases{folder / "meta.db"};
+    std::vector<std::filesystem::path> databases{folder / "meta.db", folder / kBooksName};
     for (const FileName& name : files_in(folder)) databases.push_back(folder / name.text());
     for (const auto& path : databases) {
         const auto lost = scan_log(path).lost_commits();
@@ -144,12 +144,24 @@ void report_damaged_logs(const std::filesystem::path& folder, UtcTime now) {
         std::filesystem::copy_file(path.native() + "-wal", copy,
                                    std::filesystem::copy_options::overwrite_existing, problem);
         give_to_owner_of(folder, copy);
+        const std::string kept = problem ? problem.message() : copy;
+        if (path.filename() == kBooksName) {
+            log::error("{}",
+                       trf("{0}-wal is damaged: at least {1} commits that were on the disk are lost. Figures "
+                           "are computed again; look whether what people put on record last is still there. "
+                           "The log is kept as {2}",
+                           "{0}-wal 已损坏：至少 {1} "
+                           "次已落盘的提交丢失。核算数据将重新计算；请核对最近的人工记录是否仍在。"
+                           "日志保留为 {2}",
+                           path.native(), lost, kept));
+            continue;
+        }
         log::error(
             "{}",
             trf("{0}-wal is damaged: at least {1} commits that were on the disk are lost, their slots "
                 "become gaps as far as they are seen; the log is kept as {2}",
                 "{0}-wal 已损坏：至少 {1} 次已落盘的提交丢失，其时刻在可识别的范围内记为缺口；日志保留为 {2}",
-                path.native(), lost, problem ? problem.message() : copy));
+                path.native(), lost, kept));
     }
 }
 

@@ -54,8 +54,11 @@ void set_file_aside(const std::filesystem::path& path, const std::string& why, U
 /// Behind the name of a day file: it is being made. What is left of such files at a start goes away.
 inline constexpr std::string_view kHalfMade = ".new";
 
-/// For a start, before anybody opens a file of the folder: opening one lets SQLite play its log into it. Says
-/// which logs have lost commits (log_scan.h), and keeps a copy of each beside its file.
+/// Of the accounting, in the same folder.
+inline constexpr std::string_view kBooksName = "books.db";
+
+/// For a start, before anybody opens a file of the folder, the books included: opening one lets SQLite play
+/// its log into it. Says which logs have lost commits (log_scan.h), and keeps a copy of each beside its file.
 void report_damaged_logs(const std::filesystem::path& folder, UtcTime now);
 
 /// Removes a database file with its log, index and journal.

@@ -27,7 +27,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kMeta = "meta.db";
-constexpr const char* kBooks = "books.db";  // of the accounting, in the same folder
 constexpr int kManifestFormat = 1;
 
 tl::unexpected<Error> pass_on(Error error) {
@@ -90,7 +89,7 @@ Result<Manifest> read_manifest(const fs::path& folder) {
             Listed listed{each.at("name").get<std::string>(), each.at("bytes").get<std::uint64_t>(),
                           each.at("sha256").get<std::string>(), 0};
             // A name from a file becomes a path: only the names that a backup writes.
-            if (listed.name != kMeta && listed.name != kBooks && !FileName::from(listed.name)) {
+            if (listed.name != kMeta && listed.name != kBooksName && !FileName::from(listed.name)) {
                 return fail(Failure::corrupt, (folder / kManifest).native() + ": " + listed.name);
             }
             manifest.files.push_back(std::move(listed));
@@ -153,14 +152,14 @@ Result<BackedUp> back_up(const fs::path& folder, const fs::path& to, UtcTime now
     // First: what the books have counted is in the samples that are copied after them, so that every figure
     // of the backup can be computed again from it, and the books go on with what came since.
     std::optional<Listed> books;
-    if (fs::exists(folder / kBooks, problem)) {
-        auto copied = copy_database(folder / kBooks, to / kBooks);
+    if (fs::exists(folder / kBooksName, problem)) {
+        auto copied = copy_database(folder / kBooksName, to / kBooksName);
         if (copied) {
             books = std::move(*copied);
         } else if (copied.error().kind == Failure::storage_full) {
             return pass_on(copied.error());
         } else {
-            remove_database(to / kBooks);
+            remove_database(to / kBooksName);
             done.left_out.push_back(copied.error().what);
         }
     }
@@ -267,7 +266,7 @@ Result<Restored> restore(const fs::path& from, const StorageOptions& options, Ut
     const fs::path& to = folder->path();
     std::error_code problem;
     const bool occupied =
-        !folder->files().empty() || fs::exists(to / kMeta, problem) || fs::exists(to / kBooks, problem);
+        !folder->files().empty() || fs::exists(to / kMeta, problem) || fs::exists(to / kBooksName, problem);
     if (occupied && !how.force) {
         return unusable(to, "holds a store already; --force moves it aside first",
                         "已有存储数据；--force 会先将其移到一旁");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -125,6 +126,28 @@ TEST_F(DamagedLog, WhatAnEarlierUseOfTheLogLeftBehindIsNoDamage) {
     EXPECT_EQ(scan().lost_commits(), 0);
     flip(32 + 100);
     EXPECT_GT(scan().lost_commits(), 0);
+}
+
+TEST_F(DamagedLog, ThatOfTheBooksIsSaidAtTheStartAndKept) {
+    write_log();
+    flip(32 + 10 * kFrame + 100);
+    const TemporaryFolder folder{"/dev/shm"};
+    fs::copy(kept("a.db"), folder.path() / "books.db");
+    fs::copy(kept("a.db-wal"), folder.path() / "books.db-wal");
+    SetClock clock{kMorning};
+
+    ::testing::internal::CaptureStderr();
+    open_or_fail(storage_in(folder.path()), clock);
+    const std::string said = ::testing::internal::GetCapturedStderr();
+
+    EXPECT_NE(said.find("books.db-wal is damaged"), std::string::npos) << said;
+    EXPECT_EQ(fs::file_size(folder.path() / "books.db-wal"), fs::file_size(kept("a.db-wal"))) << "untouched";
+    const auto copies = [&] {
+        return std::ranges::count_if(fs::directory_iterator{folder.path()}, [](const auto& each) {
+            return each.path().filename().native().starts_with("books.db.corrupt-");
+        });
+    };
+    EXPECT_EQ(copies(), 1);
 }
 
 TEST_F(DamagedLog, AnyBytesAreReadWithoutHarm) {
