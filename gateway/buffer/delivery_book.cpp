@@ -91,6 +91,7 @@ bool DeliveryBook::knows(const UplinkId& consumer) const {
 
 Result<> DeliveryBook::begin(const UplinkId& consumer, Sequence done) {
     done = std::min(done, catalogue_.watermark());
+    if (auto noted = meta_.note_begin(consumer, done); !noted) return noted;
     change(consumer, [&](Consumer& fresh) {
         if (fresh.known) return false;
         fresh.progress.settle({1, done});

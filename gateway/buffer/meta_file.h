@@ -92,6 +92,8 @@ public:
     // Of files that could not be read; in meta_file_away.cpp.
     /// What was noted of the file before stays.
     Result<> note_away(const std::string& file, UtcTime since, const std::map<UplinkId, Progress>& consumers);
+    /// A consumer begins after `done`: of the files that are away it has everything up to there behind it.
+    Result<> note_begin(const UplinkId& consumer, Sequence done);
     [[nodiscard]] Result<std::vector<AwayNote>> away();
     /// The note goes and the orders come, in one transaction; gives the ids of the orders.
     Result<std::vector<std::uint64_t>> came_back(const std::string& file,

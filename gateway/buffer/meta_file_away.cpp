@@ -9,6 +9,8 @@ constexpr std::string_view kNote = "INSERT OR IGNORE INTO away(file, since) VALU
 // Who was noted at an earlier start stood further back: that one counts.
 constexpr std::string_view kNoteProgress =
     "INSERT OR IGNORE INTO away_progress(file, consumer, through) VALUES(?, ?, ?)";
+constexpr std::string_view kNoteBegin =
+    "INSERT OR IGNORE INTO away_progress(file, consumer, through) SELECT file, ?, ? FROM away";
 constexpr std::string_view kFiles = "SELECT file FROM away ORDER BY file";
 constexpr std::string_view kProgress = "SELECT consumer, through FROM away_progress WHERE file = ?";
 constexpr std::string_view kForget = "DELETE FROM away WHERE file = ?";
@@ -47,6 +49,13 @@ Result<> MetaFile::note_away(const std::string& file, UtcTime since,
                              const std::map<UplinkId, Progress>& consumers) {
     const std::scoped_lock lock{mutex_};
     return in_one([&] { return write_note(file_, file, since, consumers); });
+}
+
+Result<> MetaFile::note_begin(const UplinkId& consumer, Sequence done) {
+    const std::scoped_lock lock{mutex_};
+    auto note = file_.prepare(kNoteBegin);
+    if (!note) return pass_on(note.error());
+    return note->bind(1, std::string_view{consumer.text}).bind(2, done).run();
 }
 
 Result<std::vector<AwayNote>> MetaFile::away() {

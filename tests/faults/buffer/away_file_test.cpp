@@ -54,6 +54,13 @@ protected:
         ASSERT_EQ(all_.size(), 22U);
         close();
     }
+    void wait_until_it_is_back() {
+        disk_.heal();
+        EXPECT_TRUE(eventually([&] {
+            clock_.advance(minutes{1});
+            return store_->stats().files_away == 0;
+        }));
+    }
     static std::set<Sequence> numbers(const std::vector<StoredItem>& items) {
         std::set<Sequence> found;
         for (const StoredItem& item : items) found.insert(sequence_of(item));
@@ -105,11 +112,7 @@ TEST_F(AwayFile, ComesBackByItselfAndWhatWasPassedOverIsGivenAgain) {
     EXPECT_EQ(taken.size(), 6U + 7U + 2U);
     EXPECT_EQ(store_->progress(cloud_), 22);
     // When the disk gives it, and some minutes pass
-    disk_.heal();
-    EXPECT_TRUE(eventually([&] {
-        clock_.advance(minutes{1});
-        return store_->stats().files_away == 0;
-    }));
+    wait_until_it_is_back();
     // Then the rest is ordered, for the one who missed it only
     follow_orders(taken);
     EXPECT_EQ(taken, all_);
@@ -139,6 +142,24 @@ TEST_F(AwayFile, ThatIsBackAtALaterStartIsGivenAgainToo) {
     EXPECT_EQ(store_->stats().files_away, 0U);
     follow_orders(taken);
     EXPECT_EQ(taken, all_);
+}
+
+TEST_F(AwayFile, IsNotGivenToAnUplinkThatBeganBehindIt) {
+    a_day_and_a_bit();
+    lose_a_file();
+    // Given an uplink that is added meanwhile and begins with what is new, and one that begins in the middle
+    const UplinkId fresh{"fresh"};
+    const UplinkId middle{"middle"};
+    ASSERT_TRUE(store_->begin(fresh, store_->newest()));
+    ASSERT_TRUE(store_->begin(middle, 10));
+    store_->ack(middle, 22);
+    // When the file is back
+    wait_until_it_is_back();
+    // Then each gets what lies behind its beginning, and nothing else
+    EXPECT_TRUE(store_->deliveries().resends(fresh).empty());
+    const auto orders = store_->deliveries().resends(middle);
+    ASSERT_EQ(orders.size(), 1U);
+    EXPECT_EQ(orders.front().done, 10);
 }
 
 }  // namespace
