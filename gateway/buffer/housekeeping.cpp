@@ -201,14 +201,23 @@ bool Housekeeping::pack(const FileEntry& file, const std::stop_token& stop) {
     return false;
 }
 
+std::map<UplinkId, Progress> Housekeeping::who_wants() const {
+    auto all = parts_.book.progress_of(setup_.consumers);
+    const UtcTime now = parts_.clock.utc();
+    std::erase_if(all, [&](const auto& each) {
+        const auto begins = setup_.not_before.find(each.first);
+        return begins != setup_.not_before.end() && now < begins->second && !parts_.book.knows(each.first);
+    });
+    return all;
+}
+
 std::optional<FileEntry> Housekeeping::next_to_go(std::uint64_t wanted) {
     std::vector<SizedFile> files;
     for (const FileEntry& entry : parts_.catalogue.files()) {
         files.push_back({entry, bytes_of(parts_.folder, entry.name)});
     }
     std::vector<Progress> consumers;
-    for (const auto& [id, progress] : parts_.book.progress_of(setup_.consumers))
-        consumers.push_back(progress);
+    for (const auto& [id, progress] : who_wants()) consumers.push_back(progress);
     const auto going = make_room(std::move(files), wanted, consumers, today(), rule_);
     if (going.empty()) return std::nullopt;
     if (going.front().name.kind == FileKind::boundary) {
@@ -224,7 +233,7 @@ std::optional<FileEntry> Housekeeping::next_to_go(std::uint64_t wanted) {
 
 bool Housekeeping::drop(const FileEntry& file, DropReason reason, const std::stop_token& stop) {
     const std::string name = file.name.text();
-    const auto consumers = parts_.book.progress_of(setup_.consumers);
+    const auto consumers = who_wants();
     const UtcTime now = parts_.clock.utc();
     auto reader = parts_.readers.take(file);
     auto tally = reader ? tally_of(**reader, file, reason, consumers, now, stop)

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -82,6 +83,7 @@ private:
     /// True: packed, and that freed some room.
     bool pack(const FileEntry& file, const std::stop_token& stop);
     void keep_room(const std::stop_token& stop);
+    [[nodiscard]] std::map<UplinkId, Progress> who_wants() const;
     [[nodiscard]] std::optional<FileEntry> next_to_go(std::uint64_t wanted);
     /// False: it is still there, and trying again at once would not help.
     bool drop(const FileEntry& file, DropReason reason, const std::stop_token& stop);

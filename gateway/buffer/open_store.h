@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct HousekeepingSetup {
     /// Whose samples are wanted: what one of these has not settled goes later than what all have. None: all
     /// that the store knows of.
     std::vector<UplinkId> consumers;
+    /// Before this, what is stored is not for that consumer, as long as the store has never seen it.
+    std::map<UplinkId, UtcTime> not_before;
 };
 
 /// Opens (or begins) the store in options.path and starts its threads, "buffer" and "housekeeping". Takes the

@@ -239,8 +239,13 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     auto heartbeats = std::make_unique<Heartbeats>(clock);
     Heartbeat& buffer = heartbeats->add("buffer", kBufferSilence);
     HousekeepingSetup housekeeping{.life = life_of(heartbeats->add("housekeeping", kHousekeepingSilence)),
-                                   .consumers = {}};
-    for (const UplinkOptions& uplink : options.uplinks) housekeeping.consumers.push_back(uplink.id);
+                                   .consumers = {},
+                                   .not_before = {}};
+    for (const UplinkOptions& uplink : options.uplinks) {
+        housekeeping.consumers.push_back(uplink.id);
+        const StartOptions& start = uplink.delivery.start;
+        if (start.at == StartOptions::At::slot) housekeeping.not_before[uplink.id] = start.slot.at;
+    }
     if (!options.items.empty()) housekeeping.consumers.push_back(kAccounting);
     auto store = open_store(options.storage, options.site, clock, life_of(buffer), std::move(housekeeping));
     if (!store) return tl::unexpected(store.error());

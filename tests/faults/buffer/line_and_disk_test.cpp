@@ -62,8 +62,9 @@ protected:
         };
         SiteOptions site;
         site.boundary = kBoundary;
-        auto store = open_store(options_, site, clock_, life("buffer", kBufferSilence),
-                                {.life = life("housekeeping", kHousekeepingSilence), .consumers = {}});
+        auto store = open_store(
+            options_, site, clock_, life("buffer", kBufferSilence),
+            {.life = life("housekeeping", kHousekeepingSilence), .consumers = {}, .not_before = {}});
         ASSERT_TRUE(store) << store.error().what;
         store_ = std::move(*store);
         watch_ = std::make_unique<ClockWatch>(clock_, clock_.utc() - 24h, store_->last_taken_at(),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "gateway/base/sqlite.h"
@@ -16,7 +18,8 @@ class HousekeepingTest : public ::testing::Test {
 protected:
     HousekeepingTest() { options_.boundary_floor = days{30}; }
     void open() {
-        store_ = open_store(options_, SiteOptions{}, clock_, {}, {.life = {}, .consumers = consumers_})
+        store_ = open_store(options_, SiteOptions{}, clock_, {},
+                            {.life = {}, .consumers = consumers_, .not_before = not_before_})
                      .value_or(nullptr);
         ASSERT_TRUE(store_);
     }
@@ -45,6 +48,7 @@ protected:
     SetClock clock_{kMorning};
     StorageOptions options_ = storage_in(folder_.path());
     std::vector<UplinkId> consumers_;
+    std::map<UplinkId, UtcTime> not_before_;
     std::unique_ptr<SampleStore> store_;
     const LayoutRef m1_ = layout("m1", 20, WireType::u64);
     const LayoutRef m2_ = layout("m2", 20, WireType::u64);
@@ -117,6 +121,35 @@ TEST_F(HousekeepingTest, WhatAConsumerWillMissIsCountedForIt) {
     EXPECT_EQ(missed, 1997U - 499U);
     EXPECT_EQ(gone.items(), 1997U);
     EXPECT_EQ(count("boundary-"), 2U);
+}
+
+TEST_F(HousekeepingTest, WhatLiesBeforeTheStartOfAnUplinkIsNotHeldForItAndNotMissed) {
+    // Given an uplink whose start lies ahead, beside one that has the first two days
+    const UplinkId later{"later"};
+    consumers_ = {cloud_, later};
+    not_before_ = {{later, kMorning + days{30}}};
+    options_.repack = false;
+    open();
+    for (int day = 0; day < 4; ++day) {
+        live_through(day);
+        if (day == 1) store_->ack(cloud_, store_->newest());
+    }
+    // When room is short, then what that one has goes first, and nobody misses it
+    store_.reset();
+    const auto day = std::filesystem::file_size(folder_.path() / "other-20261123-0001.db");
+    options_.budget = bytes_in(folder_.path()) - day * 3 / 2;
+    open();
+    EXPECT_TRUE(eventually([&] { return count("other-20261123") == 0; }));
+    EXPECT_EQ(count("other-20261124"), 1U);
+    EXPECT_TRUE(drops().unsettled.empty());
+    // Once its time has come it counts like any other
+    clock_.set(kMorning + days{31});
+    options_.budget = 1;
+    open();
+    EXPECT_TRUE(eventually([&] { return count("other-20261124") == 0; }));
+    const DropTally gone = drops();
+    EXPECT_TRUE(
+        std::ranges::any_of(gone.unsettled, [&](const auto& each) { return each.first.first == later; }));
 }
 
 TEST_F(HousekeepingTest, WithNoRoomAndNothingToGoOnlyBoundarySamplesAreStoredAndTheRestIsInGaps) {
