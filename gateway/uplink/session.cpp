@@ -66,10 +66,23 @@ std::optional<Error> Session::take_events() {
     auto not_settled = settle();
     if (ended) return ended;
     if (events.lost) {
-        lanes_.broke(*events.lost);
+        note_break(*events.lost);
         return events.lost;
     }
     return not_settled;
+}
+
+void Session::note_break(const Error& why) {
+    const bool alone = under_way() == 1;
+    lanes_.broke(alone, why);
+    const auto left_out = memory_.announcer.broke(alone);
+    if (!left_out) return;
+    log::write(
+        log::Level::warning,
+        trf("uplink {0}: the connection ends whenever the description of {1} is sent; it and all that are "
+            "as large are left out",
+            "上传目标 {0}：每次发送 {1} 的计量点说明连接就断开；该说明及同样大的说明不再发送",
+            uplink_.id.text, left_out->text));
 }
 
 /// A destination may well take samples and not what it is to keep: that is worth a notice, not a stop.
@@ -146,6 +159,7 @@ std::optional<Error> Session::announce() {
     Announcer& announcer = memory_.announcer;
     const std::size_t most = std::max<std::size_t>(granted_.in_flight / 2, 1);
     while (announcer.under_way() < most && may_send()) {
+        if (announcer.careful() && under_way() > 0) return std::nullopt;
         const auto description = announcer.next(granted_.payload_bytes);
         if (!description) return std::nullopt;
         const Ticket ticket = ++memory_.last_ticket;
@@ -153,12 +167,13 @@ std::optional<Error> Session::announce() {
             ticket,
             {.kind = MessageKind::description, .meter = description->meter, .payload = description->payload});
         if (!sent) return sent.error();
-        announcer.sent(ticket);
+        announcer.sent(ticket, *description);
     }
     return std::nullopt;
 }
 
 std::optional<Error> Session::send_samples() {
+    if (memory_.announcer.careful() && memory_.announcer.under_way() > 0) return std::nullopt;
     for (int sends = 0; may_send(); ++sends) {
         LaneSender* lane = lanes_.next();
         if (lane == nullptr) return std::nullopt;

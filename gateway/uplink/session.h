@@ -81,6 +81,7 @@ public:
 
 private:
     std::optional<Error> take_events();
+    void note_break(const Error& why);
     std::optional<Error> take_announcement_outcome(const Outcome& outcome);
     std::optional<Error> settle();
     void keep(const AckWindow::Entry& entry);

@@ -164,7 +164,7 @@ std::size_t SessionLanes::under_way() const {
 
 /// Where something was taken since the connection stands, it was not for what comes first; of the others the
 /// one with the largest message is the likeliest.
-void SessionLanes::broke(const Error& why) {
+void SessionLanes::broke(bool alone, const Error& why) {
     LaneSender* likeliest = nullptr;
     const auto items_of = [](const LaneSender& lane) {
         const AckWindow::Entry* oldest = lane.oldest_message();
@@ -174,7 +174,7 @@ void SessionLanes::broke(const Error& why) {
         if (!*lane || (*lane)->took_any() || items_of(**lane) == 0) continue;
         if (likeliest == nullptr || items_of(**lane) > items_of(*likeliest)) likeliest = lane->get();
     }
-    if (likeliest != nullptr) likeliest->broke(under_way() == 1, why);
+    if (likeliest != nullptr) likeliest->broke(alone, why);
 }
 
 std::optional<UtcTime> SessionLanes::oldest() const {

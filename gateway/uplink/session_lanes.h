@@ -42,8 +42,9 @@ public:
     std::optional<Error> settle(std::vector<AckWindow::Entry>& settled);
 
     [[nodiscard]] std::size_t under_way() const;
-    /// The connection ended for no reason that anybody gave.
-    void broke(const Error& why);
+    /// The connection ended for no reason that anybody gave. `alone`: no more than one message, of whatever
+    /// kind, was without an answer.
+    void broke(bool alone, const Error& why);
     [[nodiscard]] std::optional<UtcTime> oldest() const;
 
 private:

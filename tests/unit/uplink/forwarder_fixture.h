@@ -42,11 +42,12 @@ struct FakePlace {
     std::vector<std::chrono::steady_clock::time_point> connected_at;
     int connects_to_refuse{0};
     Failure refusal{Failure::transient};
-    std::set<Sequence> poison;     ///< a message with one of these is rejected
-    std::optional<Failure> deny;   ///< every message of samples fails with this
-    std::set<Sequence> breaks_at;  ///< a message with one of these ends the connection
-    int breaks_at_all{0};          ///< so many further messages of samples do
-    int lose_after{-1};            ///< the connection breaks after so many further messages of samples
+    std::set<Sequence> poison;             ///< a message with one of these is rejected
+    std::optional<Failure> deny;           ///< every message of samples fails with this
+    std::size_t most_description{65'536};  ///< a larger one ends the connection
+    std::set<Sequence> breaks_at;          ///< a message with one of these ends the connection
+    int breaks_at_all{0};                  ///< so many further messages of samples do
+    int lose_after{-1};  ///< the connection breaks after so many further messages of samples
     bool throw_out_after_delivery{false};
     std::size_t payload_bytes{65'536};
     bool silent{false};
@@ -114,6 +115,10 @@ private:
             for (const auto& sample : body.at("samples")) taken.samples.push_back(sample.at("seq"));
             for (const auto& gap : body.at("gaps")) taken.gaps.push_back(gap.at("seq"));
             return deliver(place, ticket, taken);
+        }
+        if (lost_) return;
+        if (message.kind == MessageKind::description && message.payload.size() > place.most_description) {
+            return lose();
         }
         if (message.kind == MessageKind::status) place.status.push_back(body.at("state"));
         if (message.kind == MessageKind::description) place.described.push_back(message.meter.text);

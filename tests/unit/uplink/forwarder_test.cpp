@@ -204,6 +204,26 @@ TEST_F(ForwarderTest, OnADestinationThatTookNothingYetTheItemIsComparedWithTheNe
     EXPECT_EQ(deliveries().size(), 9U);
 }
 
+TEST_F(ForwarderTest, ADescriptionAtWhichTheConnectionEndsIsLeftOutAndTheDataFlow) {
+    // Given a destination of MQTT 3.1.1 with a small limit, and one meter with a long name
+    plant.meters[0].name = std::string(3000, 'x');
+    place.with([](FakePlace& there) { there.most_description = 2000; });
+    fill(store, plant, 0, 50);
+    start();
+
+    ASSERT_TRUE(done());
+    ASSERT_TRUE(eventually([&] { return !place.copy().described.empty(); }));
+    EXPECT_EQ(place.copy().described.front(), "m2");
+    EXPECT_EQ(store.set_aside_count(up), 0U);
+    EXPECT_EQ(deliveries().size(), 100U);
+    // And it stays connected
+    const int connects = place.copy().connects;
+    EXPECT_LE(connects, 8);
+    fill(store, plant, 50, 50);
+    ASSERT_TRUE(done());
+    EXPECT_EQ(place.copy().connects, connects);
+}
+
 TEST_F(ForwarderTest, ADestinationThatEndsTheConnectionAtEverythingCostsNoItem) {
     fill(store, plant, 0, 50);
     place.with([](FakePlace& there) { there.breaks_at_all = 60; });
