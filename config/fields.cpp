@@ -17,6 +17,8 @@ constexpr std::array kSections{
                 "How samples are kept on disk."},
     SectionText{Section::control, "control", false, false, "控制", "control", "命令行如何找到守护进程。",
                 "How commands reach the daemon."},
+    SectionText{Section::accounting, "accounting", false, false, "核算", "accounting", "登记的数据如何生效。",
+                "How what people put on record comes into force."},
     SectionText{Section::line, "line", true, false, "通信线路", "line",
                 "一对 RS-485 或一个 TCP 端点，各写一段。", "One for each RS-485 pair or TCP endpoint."},
     SectionText{Section::uplink, "uplink", true, false, "上传目标", "uplink", "每个上传去处各写一段。",
@@ -105,6 +107,7 @@ std::span<const Field> fields_of(Section section) {
             case Section::site:
             case Section::storage:
             case Section::control:
+            case Section::accounting:
             case Section::line:
                 return gateway_fields();
             case Section::uplink:

@@ -17,6 +17,7 @@ enum class Section : std::uint8_t {
     site,
     storage,
     control,
+    accounting,
     line,
     uplink,
     model,

@@ -125,6 +125,19 @@ constexpr std::array kFields{
           .help_zh = "命令行与守护进程之间的套接字",
           .help_en = "Where commands reach the daemon."},
 
+    Field{.section = Section::accounting,
+          .key = "confirm",
+          .zh = "双人确认",
+          .en = "second person",
+          .type = ValueType::choice,
+          .choices = "none=不需要|entries=补录值|all=全部",
+          .standard = "none",
+          .help_zh = "哪些登记要由另一人用 `metergate dated confirm` 确认后才生效：补录值(含期初值)，"
+                     "或全部(换表、倍率、系数、锁定等)。未确认的只列出，不计算",
+          .help_en = "What counts only when somebody else has confirmed it with `metergate dated confirm`: "
+                     "values that are entered (opening amounts too), or everything (replacements, "
+                     "multipliers, coefficients, locks …). Until then it is listed and not counted."},
+
     Field{.section = Section::line,
           .key = "id",
           .zh = "线路编号",

@@ -5,9 +5,10 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{Section::site,   Section::storage, Section::control, Section::line,
-                            Section::uplink, Section::meter,   Section::item,    Section::coefficient,
-                            Section::plant,  Section::code,    Section::model,   Section::point};
+constexpr std::array kOrder{Section::site,        Section::storage, Section::control, Section::accounting,
+                            Section::line,        Section::uplink,  Section::meter,   Section::item,
+                            Section::coefficient, Section::plant,   Section::code,    Section::model,
+                            Section::point};
 
 /// The language is a parameter here, and the texts shared with problems follow the process; so it is set
 /// meanwhile.
@@ -113,6 +114,7 @@ std::string file_heading(Section section) {
             return "\n# models/*.toml\n";
         case Section::storage:
         case Section::control:
+        case Section::accounting:
         case Section::line:
         case Section::uplink:
         case Section::point:

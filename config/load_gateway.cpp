@@ -13,7 +13,8 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::array<std::string_view, 5> kSections{"site", "storage", "control", "line", "uplink"};
+constexpr std::array<std::string_view, 6> kSections{"site",       "storage", "control",
+                                                    "accounting", "line",    "uplink"};
 
 void report_unknown_sections(const TomlNode& document, Reporter& report) {
     const std::vector<std::string> names(kSections.begin(), kSections.end());
@@ -22,7 +23,7 @@ void report_unknown_sections(const TomlNode& document, Reporter& report) {
         report.error(member.place, member.key,
                      {trf("unknown section '{}', nearest is '{}'", "没有“{}”这一段，最接近的是“{}”",
                           member.key, nearest_of(member.key, names)),
-                      "[site], [storage], [control], [[line]], [[uplink]]"});
+                      "[site], [storage], [control], [accounting], [[line]], [[uplink]]"});
     }
 }
 
@@ -101,6 +102,11 @@ void read_storage(const Record& record, const path& directory, StorageOptions& s
         record.get_or<std::int64_t>("memory_limit", static_cast<std::int64_t>(storage.memory_limit)));
 }
 
+Confirm confirm_of(std::string_view text) {
+    if (text == "entries") return Confirm::entries;
+    return text == "all" ? Confirm::all : Confirm::none;
+}
+
 template <class Item>
 void report_duplicate_ids(const std::vector<Record>& records, const std::vector<Item>& items,
                           Reporter& report) {
@@ -156,6 +162,8 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
     const Record control = single(Section::control, *document, report);
     options.control.socket =
         options.directory / control.get_or<std::string>("socket", options.control.socket.string());
+    options.accounting.confirm =
+        confirm_of(single(Section::accounting, *document, report).get_or<std::string>("confirm", "none"));
 
     const auto lines = many(Section::line, *document, kMostLines, report);
     for (const Record& record : lines) options.lines.push_back(read_line(record, report));

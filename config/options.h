@@ -282,11 +282,23 @@ struct ControlOptions {
     std::filesystem::path socket{"/run/metergate/control.sock"};
 };
 
+/// What counts only when a second person has confirmed it.
+enum class Confirm : std::uint8_t {
+    none,
+    entries,  ///< entered values and opening amounts
+    all,      ///< whatever is put on record
+};
+
+struct AccountingOptions {
+    Confirm confirm{Confirm::none};
+};
+
 struct Options {
     std::filesystem::path directory;  ///< where it was read from
     SiteOptions site;
     StorageOptions storage;
     ControlOptions control;
+    AccountingOptions accounting;
     std::vector<LineOptions> lines;
     std::vector<UplinkOptions> uplinks;
     std::vector<ModelOptions> models;  ///< those in use and all shipped ones

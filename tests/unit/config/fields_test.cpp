@@ -13,10 +13,10 @@
 namespace mg {
 namespace {
 
-constexpr std::array kSections{Section::site,   Section::storage,     Section::control, Section::line,
-                               Section::uplink, Section::model,       Section::point,   Section::meter,
-                               Section::item,   Section::coefficient, Section::plant,   Section::code,
-                               Section::factor};
+constexpr std::array kSections{Section::site,  Section::storage, Section::control,     Section::accounting,
+                               Section::line,  Section::uplink,  Section::model,       Section::point,
+                               Section::meter, Section::item,    Section::coefficient, Section::plant,
+                               Section::code,  Section::factor};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
     for (const Section section : kSections) {
