@@ -127,7 +127,8 @@ void add_records(CLI::App& app, int& exit_code) {
         app.add_subcommand("records", text("Reported figures of a time", "一段时间的上报记录"));
     CLI::Option* items =
         add_option(*command, "item", " ", text("Ids of items; standard: all", "采集项编号；默认全部"))
-            ->expected(1, -1);
+            ->expected(1, -1)
+            ->allow_extra_args();
     CLI::Option* from = add_option(*command, "--from", "TIME",
                                    text("Periods that begin then or later, in the site's time: 2026, "
                                         "2026-11, 2026-11-22 or \"2026-11-22 10:15\"",

@@ -8,6 +8,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/nearest.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/daemon/dated_answers.h"
 
 namespace mg {
 namespace {
@@ -244,11 +245,7 @@ Result<std::string> AccountingAnswers::enter(const ControlRequest& request) {
     const std::string period = calendar(*versions->front()).text(entry->period);
     if (const auto open = not_locked(entry->period, period); !open) return pass_on(open.error());
 
-    DatedRecord record{.body = *entry, .author = request.user, .entered_at = clock_.utc()};
-    if (const std::string by = request.argument("by"); !by.empty() && by != request.user) {
-        record.author = by;
-        record.remark = trf("typed in by {}", "由 {} 代录", request.user);
-    }
+    const DatedRecord record = signed_record(*entry, request, options_, clock_.utc());
     const auto id = books_.put(record);
     if (!id) return pass_on(id.error());
     log::info("{}", trf("item {}: {} for {} entered by {}, record {}",

@@ -27,6 +27,7 @@ public:
     ~AccountingLife();
 
     [[nodiscard]] Books& books() { return *books_; }
+    [[nodiscard]] const ItemGraph& graph() const { return graph_; }
     /// Something was put on record: to be looked at now.
     void look() { wake_.raise(); }
     [[nodiscard]] AccountingStatus status() const { return accountant_.status(); }

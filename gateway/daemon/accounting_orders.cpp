@@ -1,37 +1,53 @@
 #include "gateway/daemon/accounting_orders.h"
 
 #include <array>
+#include <utility>
 
 #include "gateway/base/result.h"
 
 namespace mg {
 namespace {
 
-struct Command {
-    const char* name;
-    Result<std::string> (AccountingAnswers::*answer)(const ControlRequest&);
-};
-constexpr std::array kCommands{Command{"items", &AccountingAnswers::items},
-                               Command{"records", &AccountingAnswers::records},
-                               Command{"enter", &AccountingAnswers::enter}};
+constexpr std::array kCommands{"items",        "records",    "enter",        "dated-put", "dated-confirm",
+                               "dated-revoke", "dated-list", "coefficients", "breaks"};
 
 }  // namespace
 
-AccountingOrders::AccountingOrders(const Options& options, Books& books, Clock& clock)
-    : answers_{options, books, clock}, thread_{clock, "book-orders"} {}
+AccountingOrders::AccountingOrders(const Options& options, Books& books, Clock& clock, const ItemGraph* graph,
+                                   std::function<void()> changed)
+    : changed_{std::move(changed)},
+      answers_{options, books, clock},
+      dated_{options, books, clock, graph, changed_},
+      commands_{
+          {"items", [this](const auto& request) { return answers_.items(request); }},
+          {"records", [this](const auto& request) { return answers_.records(request); }},
+          {"enter",
+           [this](const auto& request) {
+               auto entered = answers_.enter(request);
+               changed_();
+               return entered;
+           }},
+          {"dated-put", [this](const auto& request) { return dated_.put(request); }},
+          {"dated-confirm", [this](const auto& request) { return dated_.confirm(request); }},
+          {"dated-revoke", [this](const auto& request) { return dated_.revoke(request); }},
+          {"dated-list", [this](const auto& request) { return dated_.list(request); }},
+          {"coefficients", [this](const auto& request) { return dated_.coefficients(request); }},
+          {"breaks", [this](const auto& request) { return dated_.breaks(request); }},
+      },
+      thread_{clock, "book-orders"} {}
 
 void AccountingOrders::answer_on(ControlServer& server) {
-    for (const Command& command : kCommands) {
-        server.on(command.name,
-                  [this, answer = command.answer](const ControlRequest& request, const ControlReply& reply) {
-                      thread_.take([this, answer, request] { return (answers_.*answer)(request); }, reply);
-                  });
+    for (const char* name : kCommands) {
+        server.on(name, [this, &answer = commands_.at(name)](const ControlRequest& request,
+                                                             const ControlReply& reply) {
+            thread_.take([&answer, request] { return answer(request); }, reply);
+        });
     }
 }
 
 void AccountingOrders::refuse_on(ControlServer& server, const std::string& why) {
-    for (const Command& command : kCommands) {
-        server.on(command.name, [why](const ControlRequest&, const ControlReply& reply) {
+    for (const char* name : kCommands) {
+        server.on(name, [why](const ControlRequest&, const ControlReply& reply) {
             reply.done(fail(Failure::unsupported, why));
         });
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 
 #include "config/options.h"
@@ -7,17 +9,22 @@
 #include "gateway/base/clock.h"
 #include "gateway/control/control_server.h"
 #include "gateway/daemon/accounting_answers.h"
+#include "gateway/daemon/dated_answers.h"
 #include "gateway/daemon/order_thread.h"
 
 namespace mg {
 
-/// Items, their records, and values that are entered by hand, over the control socket:
-/// docs/control-socket.md. The main thread takes the request; the thread "book-orders" answers it, because
-/// the books are on disk. Requests that wait when this is destroyed are answered with an error.
+/// Items, their records, values that are entered by hand, and what else people put on record, over the
+/// control socket: docs/control-socket.md. The main thread takes the request; the thread "book-orders"
+/// answers it, because the books are on disk. Requests that wait when this is destroyed are answered with an
+/// error.
 class AccountingOrders {
 public:
     /// All given outlive this.
-    AccountingOrders(const Options& options, Books& books, Clock& clock);
+    /// `graph` and `changed`: see DatedAnswers.
+    AccountingOrders(
+        const Options& options, Books& books, Clock& clock, const ItemGraph* graph = nullptr,
+        std::function<void()> changed = [] {});
     AccountingOrders(const AccountingOrders&) = delete;
     AccountingOrders& operator=(const AccountingOrders&) = delete;
     ~AccountingOrders() = default;
@@ -28,7 +35,12 @@ public:
     static void refuse_on(ControlServer& server, const std::string& why);
 
 private:
+    using Answer = std::function<Result<std::string>(const ControlRequest&)>;
+
+    std::function<void()> changed_;
     AccountingAnswers answers_;
+    DatedAnswers dated_;
+    std::map<std::string, Answer> commands_;
     OrderThread thread_;
 };
 

@@ -150,7 +150,8 @@ void Daemon::Parts::open_control() {
     orders.emplace(options, *store, clock, forwarders);
     orders->answer_on(*control);
     if (accounting != nullptr) {
-        accounting_orders.emplace(options, accounting->books(), clock);
+        accounting_orders.emplace(options, accounting->books(), clock, &accounting->graph(),
+                                  [this] { accounting->look(); });
         accounting_orders->answer_on(*control);
     } else {
         AccountingOrders::refuse_on(

@@ -12,6 +12,7 @@ BASE = ["gateway/base/"]
 READING = BASE + ["gateway/reading/"]
 OPTIONS = READING + ["config/options.h"]
 STORE = OPTIONS + ["gateway/buffer/sample_store.h"]
+DATED = ["gateway/accounting/dated_record.h", "gateway/accounting/dated_record_json.h"]
 ALLOWED = {
     "gateway/base": BASE,
     "gateway/reading": READING,
@@ -21,7 +22,7 @@ ALLOWED = {
     "gateway/polling": STORE + ["gateway/polling/", "drivers/driver.h"],
     "gateway/accounting": STORE + ["gateway/accounting/"],
     "gateway/uplink": STORE + ["gateway/uplink/", "gateway/accounting/books.h"],
-    "gateway/control": STORE + ["gateway/control/", "drivers/driver.h"],
+    "gateway/control": STORE + DATED + ["gateway/control/", "drivers/driver.h"],
     "gateway/web": STORE + ["gateway/web/", "gateway/control/", "drivers/driver.h"],
     "gateway/health": OPTIONS + ["gateway/health/"],
     "gateway/daemon": ["gateway/", "drivers/", "config/"],

@@ -1,66 +1,11 @@
-#include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
-#include "gateway/control/control_server.h"
-#include "gateway/control/status.h"
-#include "gateway/daemon/accounting_orders.h"
-#include "tests/integration/commands/program.h"
-#include "tests/unit/accounting/books_fixture.h"
+#include "tests/integration/commands/site_with_books.h"
 
 namespace mg {
 namespace {
-
-/// The control socket of a site at +08:00 with real books and one item, and the commands.
-struct SiteWithBooks : Program {
-    SiteWithBooks() {
-        ItemOptions steel;
-        steel.id = "steel";
-        steel.name = "粗钢";
-        steel.periods = {StatType::month};
-        steel.method = ItemMethod::manual;
-        steel.unit = "t";
-        options.items = {steel};
-        auto made = ControlServer::listen(io, socket);
-        EXPECT_TRUE(made) << made.error().what;
-        server = std::move(*made);
-        server->on("status", [](const ControlRequest&, const ControlReply& reply) {
-            GatewayStatus status;
-            status.clock.utc_offset = std::chrono::minutes{480};
-            reply.done(status_to_json(status));
-        });
-        orders.answer_on(*server);
-        loop = std::jthread{[this] { io.run(); }};
-    }
-    ~SiteWithBooks() override {
-        boost::asio::post(io, [this] { server.reset(); });
-        work.reset();
-        loop.join();
-    }
-    /// As accounting would, from what was entered.
-    void compute(std::string_view month, Decimal value) const {
-        const auto period = SiteCalendar{}.parse(month).value();
-        const auto done = books->commit(
-            {.records = {{.item = "steel", .period = period, .value = value, .marks = Mark::entered}}});
-        EXPECT_TRUE(done) << done.error().what;
-    }
-
-    Options options;
-    SystemClock clock;
-    std::unique_ptr<Books> books{test::open_books_or_fail(folder / "books.db")};
-    boost::asio::io_context io{1};
-    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
-        io.get_executor()};
-    AccountingOrders orders{options, *books, clock};
-    std::unique_ptr<ControlServer> server;
-    std::jthread loop;
-};
 
 TEST_F(SiteWithBooks, AFigureIsEnteredAndShown) {
     const Ran entered = run_with_site("enter steel 2026-01 1234.50 --evidence '盘点单 7' --by zhang");

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "gateway/control/control_protocol.h"
+#include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
 #include "gateway/control/read_report.h"
 #include "gateway/control/status.h"
 #include "gateway/control/uplink_report.h"
+#include "tests/unit/accounting/books_fixture.h"
 #include "tests/unit/control/item_maker.h"
 #include "tests/unit/control/status_maker.h"
 
@@ -71,6 +73,29 @@ TEST(ControlSchema, DescribesItemsAndTheirRecords) {
                                               .unit = "t",
                                               .author = "li"}) +
                                    '\n'));
+}
+
+TEST(ControlSchema, DescribesWhatPeoplePutOnRecord) {
+    test::Inventor inventor{7};
+    std::string one;
+    DatedListReport list;
+    for (std::size_t kind = 0; kind < dated_kinds().size(); ++kind) {
+        DatedRecord record{.id = 7, .body = inventor.body(kind), .author = "li", .remark = "工单 7"};
+        one += dated_to_json({.record = record, .again = std::nullopt}) + '\n';
+        record.revoked_at = inventor.time();
+        one += dated_to_json({.record = record,
+                              .again = RecordEffect{.from = {}, .to = std::nullopt, .items = {"power"}}}) +
+               '\n';
+        list.records.push_back(record);
+    }
+    EXPECT_TRUE(valid("dated", one));
+    EXPECT_TRUE(valid("datedList", dated_list_to_json(list) + '\n' + dated_list_to_json({}) + '\n'));
+    EXPECT_TRUE(valid(
+        "coefficients",
+        coefficients_to_json({{.name = "coal_tce", .value = Decimal{71, -2}, .unit = "tce/t"}}) + '\n'));
+    EXPECT_TRUE(
+        valid("breaks",
+              breaks_to_json({{{"hv"}, {"energy"}, {}, {}, Decimal{5300, 0}, Decimal{3, 0}, {}}}) + '\n'));
 }
 
 TEST(ControlSchema, DescribesTheMessages) {

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/accounting/dated_record.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/reading/decimal.h"
+#include "gateway/reading/ids.h"
+
+/// What the daemon answers about what people put on record; docs/control-socket.md. Reading gives corrupt
+/// when the text is something else.
+namespace mg {
+
+/// What is computed again because of a record.
+struct RecordEffect {
+    UtcTime from{};
+    std::optional<UtcTime> to;       ///< none: up to now
+    std::vector<std::string> items;  ///< that can change
+};
+
+/// A record that was put, confirmed or revoked.
+struct DatedReport {
+    DatedRecord record;
+    std::optional<RecordEffect> again;  ///< none: nothing, or not before a second person confirms it
+};
+
+std::string dated_to_json(const DatedReport& report);
+Result<DatedReport> dated_from_json(std::string_view json);
+
+struct DatedListReport {
+    std::vector<DatedRecord> records;
+    DatedId next{0};  ///< there may be more, after this id; 0: that is all
+};
+
+std::string dated_list_to_json(const DatedListReport& report);
+Result<DatedListReport> dated_list_from_json(std::string_view json);
+
+/// One value of a coefficient, from a day on.
+struct CoefficientReport {
+    std::string name;
+    Decimal value;
+    std::string unit;
+    std::optional<UtcTime> from;  ///< none: since ever
+    std::optional<UtcTime> to;    ///< none: until further notice
+    bool now{false};              ///< the one in force
+    std::string source;
+    std::string year;
+    std::string region;
+    std::string author;
+    DatedId record{0};  ///< 0: of coefficients.csv
+};
+
+std::string coefficients_to_json(const std::vector<CoefficientReport>& coefficients);
+Result<std::vector<CoefficientReport>> coefficients_from_json(std::string_view json);
+
+/// A step of an index that nobody has explained.
+struct BreakReport {
+    MeterId meter;
+    PointId point;
+    UtcTime last_good{};
+    UtcTime first_after{};
+    Decimal index_before;
+    Decimal index_after;
+    UtcTime found_at{};
+};
+
+std::string breaks_to_json(const std::vector<BreakReport>& breaks);
+Result<std::vector<BreakReport>> breaks_from_json(std::string_view json);
+
+}  // namespace mg
