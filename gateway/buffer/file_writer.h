@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "gateway/base/sqlite.h"
 #include "gateway/buffer/catalogue.h"
@@ -59,14 +60,14 @@ private:
         LayoutRef layout;  ///< held, so that the address stays its own
         std::int64_t meter;
         std::int64_t layout_number;
+        std::optional<Slot> newest;  ///< in the transaction that is open
     };
 
     FileWriter(const FileName& name, LayoutCache& layouts) : layouts_{layouts} { entry_.name = name; }
     Result<> prepare();
     Result<std::int64_t> number_of(const MeterId& meter);
     Result<LayoutNumbers*> numbers_of(const LayoutRef& layout);
-    void note(Sequence sequence, const MeterId& meter, Slot from, Slot to, UtcTime taken_at,
-              ClockEpoch epoch);
+    void collect_open_slots();
     Result<> write_header(bool closed);
     Result<> save_slots();
 
@@ -85,10 +86,11 @@ private:
     std::unordered_map<const Layout*, LayoutNumbers> layout_numbers_;
     std::unordered_map<MeterId, std::int64_t> meter_numbers_;
 
-    FileEntry entry_;       ///< as committed
-    FileSummary open_;      ///< with the rows of the transaction that is open
-    LastSlots unsaved_;     ///< committed, not yet in `meters`
-    LastSlots open_slots_;  ///< of the transaction that is open
+    FileEntry entry_;                      ///< as committed
+    FileSummary open_;                     ///< with the rows of the transaction that is open
+    LastSlots unsaved_;                    ///< committed, not yet in `meters`
+    LastSlots open_slots_;                 ///< of the transaction that is open; without what is in `touched_`
+    std::vector<LayoutNumbers*> touched_;  ///< they have a `newest`
     LastSlots committed_slots_;
     bool full_{false};
     int tidy_at_pages_{0};
