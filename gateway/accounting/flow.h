@@ -24,6 +24,7 @@ struct FlowTerm {
     Exact constant{1};  ///< sign, numbers, and the conversion to the unit of the flow
     /// Of coefficients only; taken at the begin of each piece of a period.
     Expression weight{Expression::of(Exact{1})};
+    Exact conversion{1};  ///< the part of `constant` that the program put for the units
 };
 
 /// What holds in [from, to).

@@ -174,31 +174,42 @@ std::optional<FlowFigure> FlowCalculator::entered(FlowIndex flow, const StatPeri
     return FlowFigure{Exact{value->value}, {}, Mark::entered, value->input_type};
 }
 
-std::optional<FlowFigure> FlowCalculator::shortest(FlowIndex flow, const StatPeriod& period) const {
-    if (auto value = entered(flow, period)) return value;
+std::optional<FlowFigure> FlowCalculator::shortest(FlowIndex flow, const StatPeriod& period,
+                                                   FlowWorking* noted) const {
+    if (auto value = entered(flow, period)) {
+        if (noted != nullptr) noted->by = FlowWorking::By::entered;
+        return value;
+    }
     if (period.from >= reuse_from_) {
         if (auto stored = stored_.find(flows_[flow].id, period)) return stored;
     }
-    const auto sum = amount(flow, period.from, period.to);
+    const auto sum = amount(flow, period.from, period.to, noted);
     if (!sum) return {};
     const FlowVersion* version = flows_[flow].version_at(period.to - milliseconds{1});
     return FlowFigure{sum->amount, {}, sum->marks, version == nullptr ? 4 : version->input_type};
 }
 
-std::optional<FlowFigure> FlowCalculator::longer(FlowIndex flow, const StatPeriod& period) const {
-    if (auto value = entered(flow, period)) return value;
+std::optional<FlowFigure> FlowCalculator::longer(FlowIndex flow, const StatPeriod& period,
+                                                 FlowWorking* noted) const {
+    if (noted != nullptr) noted->by = FlowWorking::By::parts;
+    if (auto value = entered(flow, period)) {
+        if (noted != nullptr) noted->by = FlowWorking::By::entered;
+        return value;
+    }
     const FlowVersion* version = flows_[flow].version_at(period.from);
     if (version != nullptr && version->months_entered && period.type == StatType::month) return {};
-    auto figure = sum_of_parts(flow, period);
-    if (!figure || !add_entered_inputs(flow, period, *figure)) return {};
+    auto figure = sum_of_parts(flow, period, noted);
+    if (!figure || !add_entered_inputs(flow, period, *figure, noted)) return {};
     return figure;
 }
 
-std::optional<FlowFigure> FlowCalculator::sum_of_parts(FlowIndex flow, const StatPeriod& period) const {
+std::optional<FlowFigure> FlowCalculator::sum_of_parts(FlowIndex flow, const StatPeriod& period,
+                                                       FlowWorking* noted) const {
     const auto calendar = calendar_of(flow);
     const Flow& of = flows_[flow];
     std::optional<FlowFigure> sum;
-    const auto add = [&](const FlowFigure& part) {
+    const auto add = [&](const FlowFigure& part, UtcTime begin, UtcTime end, std::optional<StatType> type) {
+        if (noted != nullptr) noted->parts.push_back({begin, end, type, part.amount, part.marks});
         if (!sum) {
             sum = part;
             return;
@@ -222,10 +233,10 @@ std::optional<FlowFigure> FlowCalculator::sum_of_parts(FlowIndex flow, const Sta
     for (UtcTime at = period.from; at < period.to;) {
         if (const auto* opening = entered_.opening_from(of.id, at);
             opening != nullptr && opening->to <= period.to) {
-            add({Exact{opening->amount}, {}, Mark::opening, 4});
+            add({Exact{opening->amount}, {}, Mark::opening, 4}, at, opening->to, {});
             at = opening->to;
         } else if (const auto part = longest_part_at(at)) {
-            add(part->second);
+            add(part->second, at, part->first.to, part->first.type);
             at = part->first.to;
         } else if (of.version_at(at) == nullptr) {
             UtcTime next = period.to;
@@ -240,7 +251,8 @@ std::optional<FlowFigure> FlowCalculator::sum_of_parts(FlowIndex flow, const Sta
     return sum;
 }
 
-bool FlowCalculator::add_entered_inputs(FlowIndex flow, const StatPeriod& period, FlowFigure& figure) const {
+bool FlowCalculator::add_entered_inputs(FlowIndex flow, const StatPeriod& period, FlowFigure& figure,
+                                        FlowWorking* noted) const {
     const FlowVersion* version = flows_[flow].version_at(period.to - milliseconds{1});
     if (version == nullptr) return true;
     for (const auto& term : version->terms) {
@@ -260,6 +272,7 @@ bool FlowCalculator::add_entered_inputs(FlowIndex flow, const StatPeriod& period
         const auto factor = weight(term, period.to - milliseconds{1});
         if (!factor) return false;
         figure.amount += more * term.constant * *factor;
+        if (noted != nullptr) noted->more.push_back({&term, whole->amount, parts->amount, *factor});
         if (whole->marks.has(Mark::entered)) figure.marks |= Mark::entered;
     }
     return true;
@@ -286,10 +299,12 @@ std::vector<FlowCalculator::Piece> FlowCalculator::pieces(FlowIndex flow, UtcTim
     return all;
 }
 
-std::optional<PeriodAmount> FlowCalculator::amount(FlowIndex flow, UtcTime from, UtcTime to) const {
+std::optional<PeriodAmount> FlowCalculator::amount(FlowIndex flow, UtcTime from, UtcTime to,
+                                                   FlowWorking* noted) const {
     std::optional<PeriodAmount> sum;
     for (const auto& piece : pieces(flow, from, to)) {
         PeriodAmount of_piece;
+        if (noted != nullptr) noted->pieces.push_back({piece.from, piece.to, {}});
         if (piece.version != nullptr) {
             for (const auto& term : piece.version->terms) {
                 const auto input = input_amount(term, flows_[flow].base, piece.from, piece.to);
@@ -297,6 +312,7 @@ std::optional<PeriodAmount> FlowCalculator::amount(FlowIndex flow, UtcTime from,
                 if (!input || !factor) return {};
                 of_piece.amount += input->amount * term.constant * *factor;
                 of_piece.marks |= input->marks;
+                if (noted != nullptr) noted->pieces.back().terms.push_back({&term, input->amount, *factor});
             }
         }
         if (!sum) {

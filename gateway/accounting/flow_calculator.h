@@ -10,6 +10,7 @@
 #include "gateway/accounting/coefficient_table.h"
 #include "gateway/accounting/entered_values.h"
 #include "gateway/accounting/flow.h"
+#include "gateway/accounting/flow_working.h"
 #include "gateway/accounting/span_series.h"
 #include "gateway/reading/stat_period.h"
 
@@ -60,6 +61,11 @@ public:
     /// Figures before are looked up in what is stored from now on.
     void forget_before(UtcTime time);
 
+    /// How the figure of a period comes about; none: an input is not known.
+    [[nodiscard]] std::optional<FlowWorking> working(FlowIndex flow, const StatPeriod& period) const;
+    /// The same of any [from, to) by the terms alone, whatever was entered.
+    [[nodiscard]] std::optional<FlowWorking> working(FlowIndex flow, UtcTime from, UtcTime to) const;
+
 private:
     using Key = std::tuple<FlowIndex, StatType, UtcTime>;
     struct Piece {
@@ -78,17 +84,23 @@ private:
     [[nodiscard]] bool lacks_only_entries(FlowIndex flow, const StatPeriod& period) const;
     void compute_longer(FlowIndex flow, StatType than, UtcTime end, std::vector<ComputedFigure>& out);
 
-    [[nodiscard]] std::optional<FlowFigure> shortest(FlowIndex flow, const StatPeriod& period) const;
-    [[nodiscard]] std::optional<FlowFigure> longer(FlowIndex flow, const StatPeriod& period) const;
+    // Each notes how it came to its result where it is asked to.
+    [[nodiscard]] std::optional<FlowFigure> shortest(FlowIndex flow, const StatPeriod& period,
+                                                     FlowWorking* noted = nullptr) const;
+    [[nodiscard]] std::optional<FlowFigure> longer(FlowIndex flow, const StatPeriod& period,
+                                                   FlowWorking* noted = nullptr) const;
     [[nodiscard]] std::optional<FlowFigure> entered(FlowIndex flow, const StatPeriod& period) const;
     /// The figures of the parts put together; none: one is not known.
-    [[nodiscard]] std::optional<FlowFigure> sum_of_parts(FlowIndex flow, const StatPeriod& period) const;
+    [[nodiscard]] std::optional<FlowFigure> sum_of_parts(FlowIndex flow, const StatPeriod& period,
+                                                         FlowWorking* noted = nullptr) const;
     /// What the inputs' figures of a longer period are more than the sum of their parts. False: one is not
     /// known.
-    bool add_entered_inputs(FlowIndex flow, const StatPeriod& period, FlowFigure& figure) const;
+    bool add_entered_inputs(FlowIndex flow, const StatPeriod& period, FlowFigure& figure,
+                            FlowWorking* noted = nullptr) const;
 
     [[nodiscard]] std::vector<Piece> pieces(FlowIndex flow, UtcTime from, UtcTime to) const;
-    [[nodiscard]] std::optional<PeriodAmount> amount(FlowIndex flow, UtcTime from, UtcTime to) const;
+    [[nodiscard]] std::optional<PeriodAmount> amount(FlowIndex flow, UtcTime from, UtcTime to,
+                                                     FlowWorking* noted = nullptr) const;
     [[nodiscard]] std::optional<PeriodAmount> input_amount(const FlowTerm& term, StatType type, UtcTime from,
                                                            UtcTime to) const;
     [[nodiscard]] std::optional<PeriodAmount> flow_amount(FlowIndex flow, StatType type, UtcTime from,

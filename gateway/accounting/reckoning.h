@@ -59,6 +59,13 @@ public:
     /// Up to where the flow is computed.
     [[nodiscard]] std::optional<UtcTime> reached(FlowIndex flow) const { return calculator_.reached(flow); }
     [[nodiscard]] const RegisterBank& registers() const { return registers_; }
+    /// For explaining.
+    [[nodiscard]] const FlowCalculator& flows() const { return calculator_; }
+    [[nodiscard]] const MomentaryBank& momentary() const { return momentary_; }
+    [[nodiscard]] const CoefficientTable& coefficients() const { return coefficients_; }
+    [[nodiscard]] const std::vector<DatedRecord>& dated() const { return records_; }
+    /// Readings that were passed over since the last call.
+    std::vector<std::pair<RegisterKey, OddReading>> take_odd() { return registers_.take_odd(); }
 
     [[nodiscard]] std::optional<FlowFigure> find(const std::string& flow,
                                                  const StatPeriod& period) const override;

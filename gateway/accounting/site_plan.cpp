@@ -75,7 +75,7 @@ private:
 
     FlowTerm term_of(const LinearTerm& term, const Exact& conversion) {
         FlowTerm flow{RegisterKey{{term.input.name}, {term.input.point}}, term.constant * conversion,
-                      term.weight};
+                      term.weight, conversion};
         if (term.input.kind == Reference::Kind::item) {
             flow.input = flow_of(term.input.name);
         }
@@ -135,7 +135,7 @@ private:
                 if (of.from > piece.from || of.to < piece.to || !other.coal) continue;
                 const Exact factor = other.coal->conversion * total.conversion;
                 piece.terms.push_back({flow_of(item_of(other).id), summand.minus ? factor.negated() : factor,
-                                       other.coal->factor});
+                                       other.coal->factor, factor});
             }
             if (!piece.terms.empty()) add_version(flow, std::move(piece));
         }

@@ -51,6 +51,7 @@ public:
     /// Forgets the books and computes everything from samples and dated records.
     std::string all_records_computed_anew();
 
+    AccountingBasis basis() const { return {options_, graph_, plan_}; }
     MemoryStore& store() { return memory_; }
     Books& books() { return *books_; }
     Accountant& accountant() { return *accountant_; }
