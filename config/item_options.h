@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/item_code.h"
+#include "config/table_row.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
@@ -25,35 +26,6 @@ inline constexpr std::size_t kMostItems = 5000;         ///< different ids
 inline constexpr std::size_t kMostItemRows = 20'000;    ///< versions of all of them
 inline constexpr std::size_t kMostItemVersions = 200;   ///< of one id
 inline constexpr std::size_t kMostCoefficients = 5000;  ///< rows
-
-/// A row of a table as it was written, for those who find out later that a cell is wrong: a problem is
-/// printed as `file:line:column: key: …` with column_of(key).
-class TableRow {
-public:
-    struct Cell {
-        std::string key;
-        int column{0};  ///< from 1
-        std::string text;
-    };
-
-    TableRow() = default;
-    TableRow(std::string file, int line, std::vector<Cell> cells)
-        : file_{std::move(file)}, line_{line}, cells_{std::move(cells)} {}
-
-    [[nodiscard]] const std::string& file() const { return file_; }  ///< "items.csv"
-    [[nodiscard]] int line() const { return line_; }                 ///< from 1; 0: made by no file
-    /// Where the cell is, be it empty; 0 (the row as a whole) when the table has no such column.
-    [[nodiscard]] int column_of(std::string_view key) const;
-    /// As written, without spaces around it; empty when nothing is.
-    [[nodiscard]] std::string_view text(std::string_view key) const;
-    /// One for each column of the table, in its order.
-    [[nodiscard]] const std::vector<Cell>& cells() const { return cells_; }
-
-private:
-    std::string file_;
-    int line_{0};
-    std::vector<Cell> cells_;
-};
 
 /// Where a value comes from. The numbers are the platform's inputType.
 enum class InputType : std::uint8_t {

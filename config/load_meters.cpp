@@ -27,7 +27,7 @@ public:
         meter.every = milliseconds{record.get_or<std::int64_t>("every", meter.every.count())};
         meter.circuit = static_cast<int>(record.get_or<std::int64_t>("circuit", 0));
         meter.model = record.get_or<std::string>("model", {});
-        for (const auto& entry : record.entries()) meter.columns.emplace(entry.field->key, entry.text);
+        meter.row = rows_.row_of(record);
         read_ledger(record, options_.site, meter);
         claim_id(record, meter);
         check_every(record, meter);

@@ -12,6 +12,7 @@
 #include "config/code_tables.h"
 #include "config/item_options.h"
 #include "config/plant_options.h"
+#include "config/table_row.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
@@ -167,8 +168,7 @@ struct MeterOptions {
     InstrumentState state{InstrumentState::running};
     std::optional<int> bill_day;  ///< 1 … 31: bills end at 00:00 of it
 
-    /// Every column of the row by its key, as written, the ledger columns included.
-    std::map<std::string, std::string> columns;
+    TableRow row;  ///< every column, the ledger's included
 };
 
 // ---- uplinks ----

@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "config/item_options.h"
+#include "config/item_code.h"
+#include "config/table_row.h"
+#include "gateway/base/clock.h"
+#include "gateway/reading/decimal.h"
 
 /// The typed configuration of what the plant is made of: units.csv. Part of options.h, which is what others
 /// include.

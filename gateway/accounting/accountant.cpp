@@ -5,7 +5,8 @@
 #include <tuple>
 #include <utility>
 
-#include "gateway/base/language.h"
+#include "gateway/accounting/instruments_on_record.h"
+#include "gateway/accounting/site_basis.h"
 
 namespace mg {
 
@@ -15,6 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::string_view kLateReadings = "late readings";
 constexpr std::size_t kMostAtOnce = 4000;
 /// A flow that lags further behind waits on disk and not in memory: it is computed again when its meters are
 /// back.
@@ -50,6 +52,10 @@ Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& 
     : basis_{basis}, store_{store}, books_{books}, clock_{clock} {}
 
 Result<bool> Accountant::step() {
+    if (!tables_are_in_) {
+        if (const auto taken = take_in_tables(); !taken) return pass_on(taken.error());
+        tables_are_in_ = true;
+    }
     if (const auto taken = take_orders(); !taken) return pass_on(taken.error());
     const auto work = books_.to_do();
     if (!work) return pass_on(work.error());
@@ -82,6 +88,32 @@ Result<std::optional<UtcTime>> Accountant::oldest_slot() {
     const auto& item = first->items.front();
     if (const auto* gap = std::get_if<StoredGap>(&item)) return gap->gap.from.at;
     return std::get<StoredSample>(item).sample.slot.at;
+}
+
+// ---- tables ----
+
+/// Puts on record what is there at first sight, and notes what has to be computed again where tables changed
+/// since the last start.
+Result<> Accountant::take_in_tables() {
+    const auto known = books_.dated(DatedQuery{});
+    if (!known) return pass_on(known.error());
+    const auto missing = initial_instruments(basis_.options, *known, clock_.utc());
+    if (!missing.empty()) {
+        if (const auto put = books_.put_all(missing); !put) return pass_on(put.error());
+    }
+    const auto records = books_.dated(DatedQuery{});
+    if (!records) return pass_on(records.error());
+    const auto before = books_.basis();
+    if (!before) return pass_on(before.error());
+    BooksChange change;
+    change.basis = basis_of(basis_.options, basis_.graph, *records);
+    if (*change.basis == *before) return {};
+    // Books without figures have none to compute again.
+    if (!before->empty())
+        change.to_do = changes_between(*before, *change.basis, basis_.options, basis_.graph);
+    const auto kept = books_.commit(change);
+    if (!kept) return pass_on(kept.error());
+    return {};
 }
 
 /// What the store would give again to an uplink is computed again here: a file is back that could not be read
@@ -161,7 +193,7 @@ Result<bool> Accountant::take_new() {
     if (!late.empty()) {
         Recomputation work;
         work.from = late.begin()->first;
-        work.cause = tr("late readings", "迟到的读数");
+        work.cause = kLateReadings;
         std::set<std::string> items;
         for (const auto& [day, of_day] : late) items.insert(of_day.begin(), of_day.end());
         work.items.assign(items.begin(), items.end());
@@ -246,28 +278,29 @@ std::vector<std::string> Accountant::with_dependents(const std::vector<std::stri
 Result<> Accountant::compute_again(const Recomputation& work) {
     BooksChange done;
     done.done = {work.id};
-    const auto oldest = oldest_slot();
-    if (!oldest) return pass_on(oldest.error());
-    const auto items = with_dependents(work.items);
-    const auto flows = basis_.plan.flows_of(items);
+    const auto flows = basis_.plan.flows_of(with_dependents(work.items));
     auto records = books_.dated(DatedQuery{});
     if (!records) return pass_on(records.error());
-    UtcTime day = day_of(std::max(work.from, oldest->value_or(work.from)) - 1ms);
+    const auto earliest = earliest_day(flows);
+    if (!earliest) return pass_on(earliest.error());
     std::unique_ptr<Reckoning> again;
-    // A span that what is new ends, or divides, may have begun days before.
-    for (UtcTime needed = day;; day = needed) {
+    UtcTime day = std::max(day_of(work.from - 1ms), *earliest);
+    while (true) {
         again = std::make_unique<Reckoning>(basis_, books_, *records, flows);
         if (const auto resumed = again->resume(day); !resumed) return resumed;
-        needed = day_of(again->rests_on() - 1ms);
+        // A span that what is new ends, or divides, may have begun days before.
+        const UtcTime needed = std::max(day_of(again->rests_on() - 1ms), *earliest);
         if (needed >= day_of(day - 1ms)) break;
+        day = needed;
     }
     Reckoning& reckoning = *again;
     if (work.to) reckoning.reuse_from(*work.to);
-    const UtcTime last = std::max(newest_boundary_, day);
+    // At a start no boundary has been seen yet, but they are in the store.
+    const UtcTime last = std::max({newest_boundary_, day, store_.last_taken_at()});
     std::set<std::pair<RegisterKey, UtcTime>> found;
     for (UtcTime from = day; from <= last; from += 24h) {
         if (const auto fed = feed_day(reckoning, from, from + 24h); !fed) return fed;
-        const auto breaks = keep(reckoning, {}, work.cause, std::min(from + 24h, last));
+        const auto breaks = keep(reckoning, {}, work.cause, std::min(from + 24h, newest_boundary_));
         if (!breaks) return pass_on(breaks.error());
         for (const auto& each : *breaks) found.insert({{each.meter, each.point}, each.first_after});
     }
@@ -283,6 +316,22 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     status_.with(
         [&](AccountingStatus& status) { status.breaks = standing->size() - done.ended_breaks.size(); });
     return {};
+}
+
+/// The first day that can be computed from what is stored. Where the store begins in mid-day, and there are
+/// figures of that morning, samples are gone that the day's figures rest on: then the next day.
+Result<UtcTime> Accountant::earliest_day(const std::vector<FlowIndex>& flows) {
+    const auto oldest = oldest_slot();
+    if (!oldest) return pass_on(oldest.error());
+    if (!*oldest) return UtcTime{};
+    const UtcTime day = day_of(**oldest - 1ms);
+    for (const FlowIndex flow : flows) {
+        const auto& of = basis_.plan.flows[flow];
+        const auto newest = books_.newest(of.id, of.base, **oldest);
+        if (!newest) return pass_on(newest.error());
+        if (*newest && (*newest)->period.to > day) return day + 24h;
+    }
+    return day;
 }
 
 Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to) {

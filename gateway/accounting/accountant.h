@@ -43,6 +43,7 @@ public:
     [[nodiscard]] AccountingStatus status() const { return status_.copy(); }
 
 private:
+    Result<> take_in_tables();
     Result<> take_orders();
     Result<> take_up();
     Result<bool> take_new();
@@ -51,6 +52,7 @@ private:
     Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to);
     Result<std::vector<IndexBreak>> keep(Reckoning& reckoning, BooksChange change, const std::string& cause,
                                          UtcTime until);
+    Result<UtcTime> earliest_day(const std::vector<FlowIndex>& flows);
     [[nodiscard]] std::vector<std::string> with_dependents(const std::vector<std::string>& items) const;
     [[nodiscard]] UtcTime day_of(UtcTime time) const;
     Result<std::optional<UtcTime>> oldest_slot();
@@ -60,6 +62,7 @@ private:
     SampleStore& store_;
     Books& books_;
     Clock& clock_;
+    bool tables_are_in_{false};
     std::unique_ptr<Reckoning> live_;
     Sequence cursor_{0};
     UtcTime newest_boundary_{UtcTime::min()};

@@ -55,6 +55,14 @@ struct Recomputation {
     std::string cause;
 };
 
+/// One thing that tables say and figures rest on.
+struct BasisLine {
+    std::string subject;  ///< "item coal_in", "meter em_01", "coefficient elec_tce"
+    UtcTime from{};       ///< what it says holds from then on
+    std::string text;     ///< to be compared, not to be read
+    auto operator<=>(const BasisLine&) const = default;
+};
+
 /// What one step of the accounting changes: all of it or nothing is on disk.
 struct BooksChange {
     std::optional<BooksCursor> cursor;
@@ -66,6 +74,7 @@ struct BooksChange {
     std::vector<IndexBreak> new_breaks;    ///< one that stands already keeps its found_at
     std::vector<Recomputation> to_do;
     std::vector<std::int64_t> done;
+    std::optional<std::vector<BasisLine>> basis;  ///< takes the place of all lines
 };
 
 struct RecordQuery {
@@ -104,11 +113,15 @@ public:
     /// all of it up to 64 MiB, else all but records and checkpoints.
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& file);
     virtual ~Books() = default;
+    /// What people put on record and is in force, from books that may be open elsewhere; nothing is made or
+    /// upgraded. Empty where there is no file. Errors as of open().
+    static Result<std::vector<DatedRecord>> dated_in(const std::filesystem::path& file);
 
     // ---- what people put on record ----
     // What these bring into force or take out of it is noted in to_do() by the same write, so that no crash
     // can forget it: from begin_of() to end_of(), the one item of an opening or entry, with the cause
-    // "replacement 17" or "replacement 17 revoked". A lock asks for nothing, but its revocation does.
+    // "replacement 17" or "replacement 17 revoked". A lock and an initial instrument ask for nothing, but
+    // their revocation does.
 
     /// All or none are on disk; gives their ids. Ids, confirmations and revocations in the argument are
     /// ignored. rejected: not sound(), says which.
@@ -140,6 +153,8 @@ public:
     virtual Result<std::vector<IndexBreak>> breaks() = 0;
     /// In the order in which they came.
     virtual Result<std::vector<Recomputation>> to_do() = 0;
+    /// In order; empty: no tables were noted yet.
+    virtual Result<std::vector<BasisLine>> basis() = 0;
 
     /// A copy as of one moment while others go on writing; see sqlite::Database::copy_to.
     virtual Result<> copy_to(const std::filesystem::path& file) = 0;

@@ -11,8 +11,8 @@ namespace {
 
 /// In the order of the alternatives of DatedBody.
 constexpr std::array<std::string_view, std::variant_size_v<DatedBody>> kKinds{
-    "replacement", "multiplier",  "ruling", "out_of_service", "production_stop", "opening",
-    "entry",       "coefficient", "lock"};
+    "replacement", "multiplier", "ruling",      "out_of_service", "production_stop",
+    "opening",     "entry",      "coefficient", "lock",           "initial_instrument"};
 
 struct NamedVerdict {
     IndexVerdict verdict;
@@ -110,6 +110,11 @@ Result<> points_sound(const std::vector<Register>& registers) {
 Result<> all(std::initializer_list<Result<>> results) {
     const auto bad = std::ranges::find_if(results, [](const Result<>& each) { return !each; });
     return bad == results.end() ? Result<>{} : *bad;
+}
+
+Result<> check(const InitialInstrument& body) {
+    return all({id_sound("meter", body.meter.text), text_sound("serial", body.serial),
+                ratio_sound(body.multiplier)});
 }
 
 Result<> check(const Replacement& body) {
@@ -229,7 +234,8 @@ std::string subject_of(const DatedBody& body) {
 }
 
 UtcTime begin_of(const DatedBody& body) {
-    return std::visit(Overloaded{[](const Replacement& replacement) { return replacement.removed_at; },
+    return std::visit(Overloaded{[](const InitialInstrument& /*since ever*/) { return UtcTime{}; },
+                                 [](const Replacement& replacement) { return replacement.removed_at; },
                                  [](const MultiplierChange& change) { return change.at; },
                                  [](const IndexRuling& ruling) { return ruling.at; },
                                  [](const EnteredValue& entry) { return entry.period.from; },

@@ -21,6 +21,15 @@ namespace mg {
 /// Grows; given by the books.
 using DatedId = std::int64_t;
 
+/// What meters.csv said when the gateway first saw the metering point: which instrument was in place, and the
+/// ratio that holds until a replacement or a change of it is on record. Of several in force the last counts.
+struct InitialInstrument {
+    MeterId meter;
+    std::string serial;  ///< empty: nobody stated it
+    Multiplier multiplier;
+    bool operator==(const InitialInstrument&) const = default;
+};
+
 /// The instrument at a metering point was exchanged. The end of the old and the start of the new index count
 /// as readings, at their instants.
 struct Replacement {
@@ -132,7 +141,7 @@ struct PeriodLock {
 };
 
 using DatedBody = std::variant<Replacement, MultiplierChange, IndexRuling, OutOfService, ProductionStop,
-                               OpeningAmount, EnteredValue, CoefficientValue, PeriodLock>;
+                               OpeningAmount, EnteredValue, CoefficientValue, PeriodLock, InitialInstrument>;
 
 struct DatedRecord {
     DatedId id{0};
@@ -157,13 +166,14 @@ std::string_view to_string(IndexVerdict verdict);
 std::optional<IndexVerdict> index_verdict_from(std::string_view name);
 
 /// "replacement", "multiplier", "ruling", "out_of_service", "production_stop", "opening", "entry",
-/// "coefficient", "lock": the kind of a body, stored and shown in JSON.
+/// "coefficient", "lock", "initial_instrument": the kind of a body, stored and shown in JSON.
 std::string_view kind_of(const DatedBody& body);
 std::vector<std::string_view> dated_kinds();
 /// The meter, item or coefficient that it is about, several meters with a space between; empty: the site.
 std::string subject_of(const DatedBody& body);
-/// The first instant that it says something about. Where an index is put on record or ruled upon, the span
-/// that a missing boundary makes before it depends on it as well.
+/// The first instant that it says something about; of an initial instrument the beginning of time. Where an
+/// index is put on record or ruled upon, the span that a missing boundary makes before it depends on it as
+/// well.
 UtcTime begin_of(const DatedBody& body);
 /// Where what it says ends; none: it holds on. Running totals carry it further.
 std::optional<UtcTime> end_of(const DatedBody& body);

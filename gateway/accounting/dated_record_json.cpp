@@ -30,6 +30,10 @@ Json period_json(const StatPeriod& period) {
     return {{"type", to_string(period.type)}, {"from", json(period.from)}, {"to", json(period.to)}};
 }
 
+Json body_json(const InitialInstrument& body) {
+    return {{"meter", body.meter.text}, {"serial", body.serial}, {"multiplier", json(body.multiplier)}};
+}
+
 Json body_json(const Replacement& body) {
     Json registers = Json::array();
     for (const auto& each : body.registers) {

@@ -124,6 +124,11 @@ StatPeriod period_from(const Json& object) {
     return {*type, fields.time("from"), fields.time("to")};
 }
 
+InitialInstrument initial_instrument_from(const Json& object) {
+    const Fields fields{object, {}, {"meter", "serial", "multiplier"}};
+    return {{fields.text("meter")}, fields.text_or_empty("serial"), multiplier_from(fields.at("multiplier"))};
+}
+
 Replacement replacement_from(const Json& object) {
     const Fields fields{object,
                         {},
@@ -235,6 +240,7 @@ constexpr std::array<BodyReader, std::variant_size_v<DatedBody>> kReaders{{
     {"entry", [](const Json& object) { return DatedBody{entry_from(object)}; }},
     {"coefficient", [](const Json& object) { return DatedBody{coefficient_from(object)}; }},
     {"lock", [](const Json& object) { return DatedBody{lock_from(object)}; }},
+    {"initial_instrument", [](const Json& object) { return DatedBody{initial_instrument_from(object)}; }},
 }};
 
 DatedBody body_from(std::string_view kind, const Json& object) {

@@ -35,11 +35,8 @@ bool repeats_ratio(const Exact& number, const MeterOptions& meter, Ratio ratio) 
     Exact nameplate{1};
     for (const auto& [above, below] :
          {std::pair{"ct_primary", "ct_secondary"}, std::pair{"pt_primary", "pt_secondary"}}) {
-        const auto a = meter.columns.find(above);
-        const auto b = meter.columns.find(below);
-        if (a == meter.columns.end() || b == meter.columns.end()) continue;
-        const auto primary = Decimal::parse(a->second);
-        const auto secondary = Decimal::parse(b->second);
+        const auto primary = Decimal::parse(meter.row.text(above));
+        const auto secondary = Decimal::parse(meter.row.text(below));
         if (!primary || !secondary) continue;
         const auto transformer = Exact{*primary}.divided_by(Exact{*secondary});
         if (!transformer) continue;

@@ -46,6 +46,16 @@ Exact ratio_of(const Multiplier& multiplier, Ratio ratio) {
     return value ? Exact{*value} : Exact{1};
 }
 
+/// nullopt: nothing of the kind is on record.
+std::optional<Multiplier> initial_multiplier(std::span<const DatedRecord> records) {
+    std::optional<Multiplier> multiplier;
+    for (const auto& record : records) {
+        const auto* body = std::get_if<InitialInstrument>(&record.body);
+        if (body != nullptr && record.in_force()) multiplier = body->multiplier;
+    }
+    return multiplier;
+}
+
 void add_to(RegisterRecords& all, DatedId id, const RegisterKey& key, Ratio ratio, const Replacement& r) {
     if (r.meter != key.meter) return;
     const auto multiplier =
@@ -125,7 +135,10 @@ RegisterBank::RegisterBank(const Options& options, std::span<const DatedRecord> 
 void RegisterBank::add(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point,
                        std::span<const DatedRecord> records) {
     const RegisterKey key{meter.id, point.id};
-    RegisterLife life{rules_of(meter, model, point), records_of(key, point.ratio, records)};
+    auto rules = rules_of(meter, model, point);
+    // The table says what holds today; what held at first is on record.
+    if (const auto initial = initial_multiplier(records)) rules.multiplier = ratio_of(*initial, point.ratio);
+    RegisterLife life{std::move(rules), records_of(key, point.ratio, records)};
     registers_.emplace(key, std::make_unique<Register>(Register{key, std::move(life), {}, {}}));
 }
 

@@ -85,7 +85,15 @@ constexpr const char* kSchema = R"(
     COMMIT;
 )";
 // How a file of format n becomes one of n + 1; a new file takes the same way.
-constexpr std::array<const char*, 0> kUpgrades{};
+constexpr std::array kUpgrades{
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE basis(
+        subject TEXT NOT NULL, "from" INTEGER NOT NULL, text TEXT NOT NULL,
+        PRIMARY KEY(subject, "from", text)) STRICT, WITHOUT ROWID;
+    UPDATE books SET value = 2 WHERE key = 'format';
+    COMMIT;
+)"};
 constexpr std::int64_t kFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 
 constexpr std::string_view kTables = "SELECT count(*) FROM sqlite_master WHERE name = 'books'";
@@ -179,6 +187,10 @@ Result<std::unique_ptr<Books>> Books::open(const fs::path& file) {
     return SqliteBooks::open(file);
 }
 
+Result<std::vector<DatedRecord>> Books::dated_in(const fs::path& file) {
+    return SqliteBooks::dated_in(file);
+}
+
 Result<DatedId> Books::put(const DatedRecord& record) {
     const auto ids = put_all({record});
     if (!ids) return pass_on(ids.error());
@@ -195,6 +207,15 @@ Result<std::unique_ptr<Books>> SqliteBooks::open(const fs::path& path) {
     if (auto set = file->execute(kSettings); !set) return pass_on(set.error());
     if (auto upgraded = upgrade(*file, *format); !upgraded) return pass_on(upgraded.error());
     return std::unique_ptr<Books>(new SqliteBooks(path, std::move(*file)));
+}
+
+Result<std::vector<DatedRecord>> SqliteBooks::dated_in(const fs::path& path) {
+    std::error_code problem;
+    if (!fs::exists(path, problem) && !problem) return std::vector<DatedRecord>{};
+    auto file = sqlite::Database::open(path, sqlite::Access::query);
+    if (!file) return pass_on(file.error());
+    if (const auto format = format_of(*file, path); !format) return pass_on(format.error());
+    return SqliteBooks{path, std::move(*file)}.dated(DatedQuery{});
 }
 
 void SqliteBooks::tidy() {

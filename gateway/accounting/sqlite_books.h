@@ -21,6 +21,7 @@ namespace mg {
 class SqliteBooks final : public Books {
 public:
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& path);
+    static Result<std::vector<DatedRecord>> dated_in(const std::filesystem::path& path);
 
     Result<std::vector<DatedId>> put_all(const std::vector<DatedRecord>& records) override;
     Result<> revoke(DatedId id, const std::string& person, const std::string& remark, UtcTime at) override;
@@ -35,6 +36,7 @@ public:
     Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) override;
     Result<std::vector<IndexBreak>> breaks() override;
     Result<std::vector<Recomputation>> to_do() override;
+    Result<std::vector<BasisLine>> basis() override;
 
     Result<> copy_to(const std::filesystem::path& to) override;
     Result<> check() override;
@@ -57,6 +59,7 @@ private:
     Result<> write_checkpoints(const BooksChange& change);
     Result<> write_breaks(const BooksChange& change);
     Result<> write_work(const BooksChange& change);
+    Result<> write_basis(const BooksChange& change);
     Result<ItemNumbers> numbers_of(const std::vector<std::string>& items);
     Result<std::vector<std::int64_t>> buckets_of(StatType type, UtcTime from, UtcTime to);
     /// After a commit: moves a long log into the file.

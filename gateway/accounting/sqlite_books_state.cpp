@@ -10,6 +10,9 @@ using namespace books;
 constexpr std::string_view kReadCursor = "SELECT key, value FROM books WHERE key IN ('store', 'through')";
 constexpr std::string_view kWriteCursor =
     "INSERT OR REPLACE INTO books(key, value) VALUES('store', ?), ('through', ?)";
+constexpr std::string_view kReadBasis = "SELECT subject, \"from\", text FROM basis ORDER BY 1, 2, 3";
+constexpr const char* kClearBasis = "DELETE FROM basis";
+constexpr std::string_view kAddBasis = "INSERT INTO basis(subject, \"from\", text) VALUES(?, ?, ?)";
 constexpr std::string_view kFindItem = "SELECT number FROM items WHERE name = ?";
 constexpr std::string_view kAddItem = "INSERT INTO items(name) VALUES(?) RETURNING number";
 constexpr std::string_view kFindRegister = "SELECT number FROM registers WHERE meter = ? AND point = ?";
@@ -74,8 +77,8 @@ Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     if (auto begun = transaction.begin(); !begun) return pass_on(begun.error());
     auto revisions = write_records(change.records);
     if (!revisions) return revisions;
-    for (const auto write :
-         {&SqliteBooks::write_checkpoints, &SqliteBooks::write_breaks, &SqliteBooks::write_work}) {
+    for (const auto write : {&SqliteBooks::write_checkpoints, &SqliteBooks::write_breaks,
+                             &SqliteBooks::write_work, &SqliteBooks::write_basis}) {
         if (auto written = (this->*write)(change); !written) return pass_on(written.error());
     }
     if (change.cursor) {
@@ -108,6 +111,33 @@ Result<std::optional<BooksCursor>> SqliteBooks::cursor() {
     });
     if (!read) return pass_on(read.error());
     return cursor;
+}
+
+Result<> SqliteBooks::write_basis(const BooksChange& change) {
+    if (!change.basis) return {};
+    if (auto cleared = file_.execute(kClearBasis); !cleared) return cleared;
+    auto add = file_.prepare(kAddBasis);
+    if (!add) return pass_on(add.error());
+    for (const BasisLine& line : *change.basis) {
+        add->bind(1, std::string_view{line.subject})
+            .bind(2, number(line.from))
+            .bind(3, std::string_view{line.text});
+        if (auto added = add->run(); !added) return added;
+    }
+    return {};
+}
+
+Result<std::vector<BasisLine>> SqliteBooks::basis() {
+    const std::scoped_lock lock{mutex_};
+    auto rows = file_.prepare(kReadBasis);
+    if (!rows) return pass_on(rows.error());
+    std::vector<BasisLine> lines;
+    const auto read = each_row(*rows, [&]() -> Result<> {
+        lines.push_back({std::string(rows->text(0)), time(rows->integer(1)), std::string(rows->text(2))});
+        return {};
+    });
+    if (!read) return pass_on(read.error());
+    return lines;
 }
 
 Result<> SqliteBooks::write_checkpoints(const BooksChange& change) {

@@ -74,7 +74,7 @@ std::string meter_description(const Options& options, const MeterOptions& meter)
     }
     json::text(out, R"(],"ledger":{)");
     first = true;
-    for (const auto& [key, value] : meter.columns) {
+    for (const auto& [key, column, value] : meter.row.cells()) {
         if (value.empty()) continue;
         if (!first) out.push_back(',');
         first = false;

@@ -73,7 +73,9 @@ Options plant_with_uplink(int meters, std::uint16_t broker_port) {
         meter.model = "two-points";
         meter.every = milliseconds{1000};
         meter.multiplier.ct = Decimal{60, 0};
-        meter.columns = {{"energy_kind", "电力"}, {"maker", "示例电表厂 \"甲\""}, {"remark", ""}};
+        meter.row = {"meters.csv",
+                     number + 1,
+                     {{"energy_kind", 1, "电力"}, {"maker", 2, "示例电表厂 \"甲\""}, {"remark", 3, ""}}};
         plant.meters.push_back(std::move(meter));
     }
     UplinkOptions uplink;

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -47,9 +48,22 @@ void write(const std::filesystem::path& file, std::string_view text) {
 AccountingPlant::AccountingPlant(std::string_view meters, std::string_view items,
                                  std::string_view coefficients)
     : clock_{std::chrono::sys_days{std::chrono::year{2027} / 6 / 1}} {
+    write(folder_.path() / "gateway.toml", kGateway);
+    write(folder_.path() / "models/test.toml", kModel);
+    load_tables(meters, items, coefficients);
+    open_books("books.db");
+}
+
+void AccountingPlant::takes_tables(std::string_view meters, std::string_view items,
+                                   std::string_view coefficients) {
+    accountant_.reset();
+    load_tables(meters, items, coefficients);
+    restart();
+}
+
+void AccountingPlant::load_tables(std::string_view meters, std::string_view items,
+                                  std::string_view coefficients) {
     const auto& root = folder_.path();
-    write(root / "gateway.toml", kGateway);
-    write(root / "models/test.toml", kModel);
     write(root / "meters.csv",
           fmt::format("id,line,address,model,ct_primary,ct_secondary,rollover,max_per_hour,serial_no\n{}",
                       meters));
@@ -74,7 +88,6 @@ AccountingPlant::AccountingPlant(std::string_view meters, std::string_view items
     if (!problems.empty()) throw std::invalid_argument(problems);
     graph_ = std::move(checked.graph);
     plan_ = plan_site(options_, graph_);
-    open_books("books.db");
 }
 
 void AccountingPlant::open_books(const std::string& file) {
@@ -191,7 +204,8 @@ std::string AccountingPlant::all_records() {
     return text;
 }
 
-std::string AccountingPlant::all_records_computed_anew() {
+std::string AccountingPlant::what_computing_anew_changes() {
+    std::istringstream now{all_records()};
     auto dated = books_->dated(DatedQuery{}).value();
     const auto file = books_file_;
     open_books("anew.db");
@@ -199,10 +213,19 @@ std::string AccountingPlant::all_records_computed_anew() {
         if (!books_->put(record)) throw std::runtime_error("cannot put a record");
     }
     account();
-    auto text = all_records();
+    std::istringstream anew{all_records()};
     open_books(file);
     std::filesystem::remove(folder_.path() / "anew.db");
-    return text;
+    std::string is;
+    std::string would_be;
+    while (true) {
+        const bool one = static_cast<bool>(std::getline(now, is));
+        const bool other = static_cast<bool>(std::getline(anew, would_be));
+        if (!one && !other) return {};
+        if (one != other || is != would_be) {
+            return fmt::format("is: {} · would be: {}", one ? is : "-", other ? would_be : "-");
+        }
+    }
 }
 
 }  // namespace mg

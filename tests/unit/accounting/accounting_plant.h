@@ -22,6 +22,8 @@ class AccountingPlant {
 public:
     /// Rows of meters.csv behind the heading id,…; of items.csv; of coefficients.csv.
     AccountingPlant(std::string_view meters, std::string_view items, std::string_view coefficients = {});
+    /// Starts again with other tables.
+    void takes_tables(std::string_view meters, std::string_view items, std::string_view coefficients = {});
 
     UtcTime at(std::string_view moment) const;
     StatPeriod period(std::string_view text) const { return calendar_.parse(text).value(); }
@@ -48,8 +50,8 @@ public:
     std::vector<ItemRecord> revisions(const std::string& item, std::string_view period);
     /// Everything in the books but when it was computed, as text.
     std::string all_records();
-    /// Forgets the books and computes everything from samples and dated records.
-    std::string all_records_computed_anew();
+    /// Computes everything from samples and dated records into new books: the first line that differs.
+    std::string what_computing_anew_changes();
 
     AccountingBasis basis() const { return {options_, graph_, plan_}; }
     MemoryStore& store() { return memory_; }
@@ -57,11 +59,12 @@ public:
     Accountant& accountant() { return *accountant_; }
 
 private:
+    void load_tables(std::string_view meters, std::string_view items, std::string_view coefficients);
     void open_books(const std::string& file);
 
     TemporaryFolder folder_;
     SiteCalendar calendar_;
-    Options options_;
+    Options options_;  ///< of the tables as they are now, as are the next two
     ItemGraph graph_;
     SitePlan plan_;
     FakeClock clock_;

@@ -116,8 +116,10 @@ DatedBody Inventor::body(std::size_t kind) {
             return EnteredValue{item, long_period(), decimal(), 1 + static_cast<int>(below(7)), text()};
         case 7:
             return CoefficientValue{"elec_tce", decimal(), "tce/万kWh", from, text(), "2025", "河北"};
-        default:
+        case 8:
             return PeriodLock{long_period()};
+        default:
+            return InitialInstrument{meter, text(), {above_zero(), above_zero()}};
     }
 }
 
@@ -179,20 +181,26 @@ BooksChange Inventor::change(const std::vector<Recomputation>& to_do) {
                                 .cause = text()});
     }
     if (!to_do.empty() && one_in(2)) change.done.push_back(one_of(*this, to_do).id);
+    if (one_in(6)) {
+        change.basis.emplace();
+        for (const auto& item : kItems) {
+            if (one_in(2)) change.basis->push_back({"item " + item, time(), text()});
+        }
+    }
     return change;
 }
 
 // ---- the books in maps ----
 
 void NaiveBooks::note_effect(const DatedRecord& record, bool revoked) {
-    if (std::holds_alternative<PeriodLock>(record.body) && !revoked) return;
+    const auto kind = kind_of(record.body);
+    if ((kind == "lock" || kind == "initial_instrument") && !revoked) return;
     Recomputation work{
         .id = ++last_work_,
         .from = begin_of(record.body),
         .to = end_of(record.body),
         .items = {},
         .cause = fmt::format("{} {}{}", kind_of(record.body), record.id, revoked ? " revoked" : "")};
-    const auto kind = kind_of(record.body);
     if (kind == "opening" || kind == "entry") work.items = {subject_of(record.body)};
     work_[work.id] = work;
 }
@@ -283,6 +291,7 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
         }
         breaks_.insert_or_assign(key, each);
     }
+    if (change.basis) basis_ = {change.basis->begin(), change.basis->end()};
     for (Recomputation work : change.to_do) {
         work.id = ++last_work_;
         work_[work.id] = work;
@@ -334,6 +343,10 @@ Result<std::vector<IndexBreak>> NaiveBooks::breaks() {
     return standing;
 }
 
+Result<std::vector<BasisLine>> NaiveBooks::basis() {
+    return std::vector<BasisLine>{basis_.begin(), basis_.end()};
+}
+
 Result<std::vector<Recomputation>> NaiveBooks::to_do() {
     std::vector<Recomputation> all;
     for (const auto& [id, work] : work_) all.push_back(work);
@@ -381,6 +394,9 @@ std::string contents(Books& books) {
                            each.last_good.time_since_epoch().count(),
                            each.first_after.time_since_epoch().count(), each.index_before.to_string(),
                            each.index_after.to_string(), each.found_at.time_since_epoch().count());
+    });
+    add(books.basis(), [](const BasisLine& line) {
+        return fmt::format("basis {} {} {}", line.subject, line.from.time_since_epoch().count(), line.text);
     });
     add(books.to_do(), [](const Recomputation& work) {
         return fmt::format("to do {} {}..{} [{}] {}", work.id, work.from.time_since_epoch().count(),

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -54,6 +55,7 @@ public:
     Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) override;
     Result<std::vector<IndexBreak>> breaks() override;
     Result<std::vector<Recomputation>> to_do() override;
+    Result<std::vector<BasisLine>> basis() override;
     Result<> copy_to(const std::filesystem::path& /*file*/) override { return {}; }
     Result<> check() override { return {}; }
 
@@ -67,6 +69,7 @@ private:
     std::map<std::tuple<Register, UtcTime>, IndexBreak> breaks_;
     std::map<std::int64_t, Recomputation> work_;
     std::int64_t last_work_{0};
+    std::set<BasisLine> basis_;
     std::optional<BooksCursor> cursor_;
 };
 

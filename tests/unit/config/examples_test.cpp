@@ -143,7 +143,7 @@ TEST(CementPlant, IsTheSameInGb18030) {
     EXPECT_EQ(copy.options.coefficients[1].source, original.coefficients[1].source);
     ASSERT_EQ(copy.options.meters.size(), original.meters.size());
     for (std::size_t i = 0; i < original.meters.size(); ++i) {
-        EXPECT_EQ(copy.options.meters[i].columns, original.meters[i].columns);
+        EXPECT_EQ(copy.options.meters[i].row.cells(), original.meters[i].row.cells());
         EXPECT_EQ(copy.options.meters[i].id, original.meters[i].id);
         EXPECT_EQ(copy.options.meters[i].address, original.meters[i].address);
     }

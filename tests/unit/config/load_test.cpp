@@ -166,8 +166,8 @@ TEST(LoadConfig, HeadingsMayBeChineseOrKeysWithAnyCaseSpacesAndUnits) {
     const MeterOptions& meter = loaded.options.meters.at(0);
     EXPECT_EQ(meter.address, "7");
     EXPECT_EQ(meter.multiplier.ct, (Decimal{60, 0}));
-    EXPECT_EQ(meter.columns.at("remark"), "a,\n\"b\"");
-    EXPECT_EQ(meter.columns.at("ct_primary"), "300");
+    EXPECT_EQ(meter.row.text("remark"), "a,\n\"b\"");
+    EXPECT_EQ(meter.row.text("ct_primary"), "300");
 }
 
 TEST(LoadConfig, SemicolonsTabsCarriageReturnsAndEmptyRestsAreAccepted) {
