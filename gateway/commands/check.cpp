@@ -18,6 +18,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/daemon/instrument_check.h"
 #include "gateway/daemon/item_check.h"
 
 namespace mg {
@@ -54,10 +55,12 @@ void check_line(const Options& options, const LineOptions& line, Clock& clock, B
     }
 }
 
-/// What load_config() cannot know: whether the items can be computed.
-void add_item_problems(Loaded& loaded) {
-    for (Problem& problem : problems_of(check_items(loaded.options), loaded.options)) {
-        loaded.problems.push_back(std::move(problem));
+/// What load_config() cannot know: whether the items can be computed, and whether the instruments are those
+/// on record.
+void add_accounting_problems(Loaded& loaded, Clock& clock) {
+    for (const auto& problems : {problems_of(check_items(loaded.options), loaded.options),
+                                 instrument_problems_of(loaded.options, clock.utc())}) {
+        loaded.problems.insert(loaded.problems.end(), problems.begin(), problems.end());
     }
     sort_by_position(loaded.problems);
 }
@@ -98,11 +101,11 @@ void print_summary(const Options& options, std::size_t errors, std::size_t warni
 int check_config(const std::filesystem::path& directory) {
     Loaded loaded = load_config(directory);
     const bool complete = loaded.ok();
-    if (complete) add_item_problems(loaded);
+    SystemClock clock;
+    if (complete) add_accounting_problems(loaded, clock);
     for (const Problem& problem : loaded.problems) print_plain_error(problem.to_string());
     BuildFindings findings;
     if (complete) {
-        SystemClock clock;
         for (const LineOptions& line : loaded.options.lines)
             check_line(loaded.options, line, clock, findings);
     }

@@ -1,5 +1,6 @@
 #include "gateway/daemon/run.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/daemon/daemon.h"
+#include "gateway/daemon/instrument_check.h"
 #include "gateway/daemon/item_check.h"
 
 namespace mg {
@@ -40,16 +42,24 @@ bool items_are_right(const Options& options) {
     return checked.ok();
 }
 
+/// Nor what is on record: whether the instruments are those that figures rest on.
+bool instruments_are_right(const Options& options, UtcTime now) {
+    const auto problems = instrument_problems_of(options, now);
+    log_problems(problems);
+    return std::ranges::find(problems, Severity::error, &Problem::severity) == problems.end();
+}
+
 }  // namespace
 
 int run_daemon(const std::filesystem::path& config_directory) {
     Loaded loaded = load_config(config_directory);
     log_problems(loaded.problems);
-    if (!loaded.ok() || !items_are_right(loaded.options)) {
+    SystemClock clock;
+    if (!loaded.ok() || !items_are_right(loaded.options) ||
+        !instruments_are_right(loaded.options, clock.utc())) {
         log::error("{}", tr("the configuration has errors: nothing was started", "配置有错误，未启动"));
         return kConfigurationWrong;
     }
-    SystemClock clock;
     auto daemon = Daemon::build(std::move(loaded.options), clock);
     if (!daemon) {
         log::error("{}", daemon.error().what);
