@@ -22,6 +22,7 @@ constexpr std::size_t kMostAtOnce = 4000;
 /// back.
 constexpr std::chrono::days kMostLag{3};
 constexpr std::chrono::days kKeepCheckpoints{800};
+constexpr milliseconds kCursorAlone = 60s;
 constexpr const char* kFileReturned = "file_returned";
 
 bool is_boundary(const StoredItem& item) {
@@ -158,6 +159,7 @@ Result<> Accountant::take_up() {
         if (*newest) reached.push_back((*newest)->period.to);
     }
     live_ = std::make_unique<Reckoning>(basis_, books_, std::move(*records), std::move(metered));
+    fed_ = {};
     if (reached.empty()) {
         if (cursor_ == 0) return {};
         // Registers were read, but no item could be computed yet.
@@ -168,7 +170,9 @@ Result<> Accountant::take_up() {
     std::erase_if(reached, [&](UtcTime time) { return time < latest - kMostLag; });
     const UtcTime day = day_of(std::ranges::min(reached) - 1ms);
     if (const auto resumed = live_->resume(day); !resumed) return resumed;
+    fed_ = {.through = store_.newest(), .from = day, .until = day};
     for (UtcTime from = day; from <= latest; from += 24h) {
+        fed_.until = from + 24h;
         if (const auto fed = feed_day(*live_, from, from + 24h); !fed) return fed;
         if (const auto kept = keep(*live_, {}, {}, newest_boundary_); !kept) return pass_on(kept.error());
     }
@@ -184,12 +188,12 @@ Result<bool> Accountant::take_new() {
         if (is_boundary(item)) {
             newest_boundary_ = std::max(newest_boundary_, std::get<StoredSample>(item).sample.slot.at);
         }
+        if (was_fed(item)) continue;
         const auto items = live_->feed(item);
         if (items.empty()) continue;
         late[day_of(std::get<StoredSample>(item).sample.slot.at - 1ms)].insert(items.begin(), items.end());
     }
     BooksChange change;
-    change.cursor = BooksCursor{{}, peeked->through};
     if (!late.empty()) {
         Recomputation work;
         work.from = late.begin()->first;
@@ -200,13 +204,18 @@ Result<bool> Accountant::take_new() {
         change.to_do.push_back(std::move(work));
     }
     wake_stalled(change);
+    cursor_ = peeked->through;
     if (const auto kept = keep(*live_, std::move(change), {}, newest_boundary_); !kept) {
         live_.reset();
         return pass_on(kept.error());
     }
-    cursor_ = peeked->through;
-    store_.ack(kAccounting, cursor_);
     return true;
+}
+
+bool Accountant::was_fed(const StoredItem& item) const {
+    const auto* stored = std::get_if<StoredSample>(&item);
+    if (stored == nullptr || stored->sequence > fed_.through) return false;
+    return stored->sample.slot.at >= fed_.from && stored->sample.slot.at < fed_.until;
 }
 
 /// A flow whose meters are back after days: what it needs was let go from memory.
@@ -247,12 +256,26 @@ Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChan
     if (!change.checkpoints.empty()) change.forget_checkpoints_before = now - kKeepCheckpoints;
     UtcTime latest = UtcTime::min();
     for (const auto& record : change.records) latest = std::max(latest, record.period.to);
+    const bool is_live = &reckoning == live_.get();
+    const auto now_steady = clock_.steady();
+    const bool says_nothing = change.records.empty() && change.checkpoints.empty() &&
+                              change.new_breaks.empty() && change.to_do.empty();
+    // The cursor alone is worth a write now and then only: what lies behind it is taken in again.
+    if (says_nothing && (!is_live || now_steady - cursor_kept_at_ < kCursorAlone)) {
+        status_.with([&](AccountingStatus& status) { status.through = cursor_; });
+        return std::vector<IndexBreak>{};
+    }
+    if (is_live) change.cursor = BooksCursor{{}, cursor_};
     const auto made = books_.commit(change);
     if (!made) return pass_on(made.error());
+    if (is_live) {
+        cursor_kept_at_ = now_steady;
+        store_.ack(kAccounting, cursor_);
+    }
     reckoning.forget_what_is_done();
     const auto breaks = books_.breaks();
     status_.with([&](AccountingStatus& status) {
-        if (change.cursor) status.through = change.cursor->through;
+        status.through = cursor_;
         if (latest != UtcTime::min()) {
             status.figures_until = std::max(status.figures_until.value_or(latest), latest);
         }
@@ -336,7 +359,9 @@ Result<UtcTime> Accountant::earliest_day(const std::vector<FlowIndex>& flows) {
 
 Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to) {
     std::vector<StoredItem> items;
-    const HistoryQuery query{.from = {from}, .to = {to}, .meters = {}};
+    // Index registers live on boundary samples alone, and so do last values.
+    const HistoryQuery query{
+        .from = {from}, .to = {to}, .meters = {}, .boundary_only = basis_.plan.means.empty()};
     for (Sequence after = 0; after < store_.newest();) {
         auto part = store_.read(query, after, kMostAtOnce);
         if (!part) return pass_on(part.error());

@@ -50,6 +50,7 @@ private:
     Result<> compute_again(const Recomputation& work);
     /// Feeds the boundary samples of [from, to) in the order of their slots.
     Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to);
+    [[nodiscard]] bool was_fed(const StoredItem& item) const;
     Result<std::vector<IndexBreak>> keep(Reckoning& reckoning, BooksChange change, const std::string& cause,
                                          UtcTime until);
     Result<UtcTime> earliest_day(const std::vector<FlowIndex>& flows);
@@ -64,7 +65,13 @@ private:
     Clock& clock_;
     bool tables_are_in_{false};
     std::unique_ptr<Reckoning> live_;
-    Sequence cursor_{0};
+    Sequence cursor_{0};           ///< taken in up to here
+    SteadyTime cursor_kept_at_{};  ///< when the books were last told
+    struct {
+        Sequence through{0};
+        UtcTime from{};
+        UtcTime until{};
+    } fed_;  ///< by take_up(): what of it lies beyond the cursor is not fed again
     UtcTime newest_boundary_{UtcTime::min()};
     std::map<FlowIndex, UtcTime> woken_;
     Guarded<AccountingStatus> status_;

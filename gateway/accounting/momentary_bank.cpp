@@ -34,7 +34,7 @@ MomentaryBank::MomentaryBank(const Options& options, std::span<const DatedRecord
         }
         points.push_back(
             {.key = key,
-             .ratios = {rules_of(*meter, *model, *point), records_of(key, point->ratio, records)},
+             .ratios = {rules_of(*meter, *model, *point, records), records_of(key, point->ratio, records)},
              .wants_mean = wants_mean});
     };
     for (const auto& key : means) add(key, true);

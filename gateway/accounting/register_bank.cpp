@@ -47,11 +47,11 @@ Exact ratio_of(const Multiplier& multiplier, Ratio ratio) {
 }
 
 /// nullopt: nothing of the kind is on record.
-std::optional<Multiplier> initial_multiplier(std::span<const DatedRecord> records) {
+std::optional<Multiplier> initial_multiplier(const MeterId& meter, std::span<const DatedRecord> records) {
     std::optional<Multiplier> multiplier;
     for (const auto& record : records) {
         const auto* body = std::get_if<InitialInstrument>(&record.body);
-        if (body != nullptr && record.in_force()) multiplier = body->multiplier;
+        if (body != nullptr && body->meter == meter && record.in_force()) multiplier = body->multiplier;
     }
     return multiplier;
 }
@@ -90,7 +90,8 @@ void add_to(RegisterRecords&, DatedId, const RegisterKey&, Ratio, const Other&) 
 
 }  // namespace
 
-RegisterRules rules_of(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point) {
+RegisterRules rules_of(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point,
+                       std::span<const DatedRecord> records) {
     RegisterRules rules;
     const bool is_main = is_like_main_index(meter, model, point);
     if (is_main) {
@@ -98,7 +99,8 @@ RegisterRules rules_of(const MeterOptions& meter, const ModelOptions& model, con
         rules.max_per_hour = meter.max_per_hour;
     }
     if (counts_whole_steps(point.type) && !point.exponent_point) rules.step = point.scale;
-    rules.multiplier = ratio_of(meter.multiplier, point.ratio);
+    const auto initial = initial_multiplier(meter.id, records);
+    rules.multiplier = ratio_of(initial.value_or(meter.multiplier), point.ratio);
     return rules;
 }
 
@@ -135,10 +137,7 @@ RegisterBank::RegisterBank(const Options& options, std::span<const DatedRecord> 
 void RegisterBank::add(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point,
                        std::span<const DatedRecord> records) {
     const RegisterKey key{meter.id, point.id};
-    auto rules = rules_of(meter, model, point);
-    // The table says what holds today; what held at first is on record.
-    if (const auto initial = initial_multiplier(records)) rules.multiplier = ratio_of(*initial, point.ratio);
-    RegisterLife life{std::move(rules), records_of(key, point.ratio, records)};
+    RegisterLife life{rules_of(meter, model, point, records), records_of(key, point.ratio, records)};
     registers_.emplace(key, std::make_unique<Register>(Register{key, std::move(life), {}, {}}));
 }
 

@@ -25,8 +25,10 @@ struct RegisterKey {
     auto operator<=>(const RegisterKey&) const = default;
 };
 
-/// What the configuration says of a register before any dated record does.
-RegisterRules rules_of(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point);
+/// How a register counts before any dated record says otherwise: as the configuration has it, but by the
+/// ratio that was first on record.
+RegisterRules rules_of(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point,
+                       std::span<const DatedRecord> records);
 /// Those of `records` that are in force and about this register.
 RegisterRecords records_of(const RegisterKey& key, Ratio ratio, std::span<const DatedRecord> records);
 

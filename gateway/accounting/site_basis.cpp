@@ -26,11 +26,7 @@ constexpr std::array kColumns{"periods",   "source",     "month_source", "method
 class Lines {
 public:
     Lines(const Options& options, const ItemGraph& graph, std::span<const DatedRecord> records)
-        : options_{options}, graph_{graph} {
-        for (const auto& record : records) {
-            const auto* body = std::get_if<InitialInstrument>(&record.body);
-            if (body != nullptr && record.in_force()) ratios_[body->meter] = body->multiplier;
-        }
+        : options_{options}, graph_{graph}, records_{records} {
         for (const auto& meter : options.meters) meters_.emplace(meter.id.text, &meter);
     }
 
@@ -49,17 +45,15 @@ private:
     void add(const MeterOptions& meter) {
         const ModelOptions* model = options_.model(meter.model);
         if (!meter.line || model == nullptr) return;
-        const auto ratio = ratios_.find(meter.id);
-        const Multiplier& multiplier = ratio == ratios_.end() ? meter.multiplier : ratio->second;
-        std::string text = fmt::format("ct {} pt {}", multiplier.ct.to_string(), multiplier.pt.to_string());
+        std::string text;
         for (const auto& point : model->points) {
             if (point.kind != PointKind::index || (point.circuit != 0 && point.circuit != meter.circuit)) {
                 continue;
             }
-            const RegisterRules rules = rules_of(meter, *model, point);
-            text += fmt::format("; {} step {} rollover {} max_per_hour {} ratio {}", point.id.text,
+            const RegisterRules rules = rules_of(meter, *model, point, records_);
+            text += fmt::format("{} step {} rollover {} max_per_hour {} multiplier {}; ", point.id.text,
                                 text_of(rules.step), text_of(rules.rollover), text_of(rules.max_per_hour),
-                                static_cast<int>(point.ratio));
+                                rules.multiplier.to_string());
         }
         lines_.push_back({fmt::format("{}{}", kMeter, meter.id.text), UtcTime{}, std::move(text)});
     }
@@ -96,7 +90,7 @@ private:
 
     const Options& options_;
     const ItemGraph& graph_;
-    std::map<MeterId, Multiplier> ratios_;
+    std::span<const DatedRecord> records_;
     std::map<std::string_view, const MeterOptions*> meters_;
     std::vector<BasisLine> lines_;
 };

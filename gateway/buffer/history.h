@@ -40,6 +40,7 @@ struct HistoryQuery {
     Slot from{UtcTime::min()};
     Slot to{UtcTime::max()};
     std::set<MeterId> meters;
+    bool boundary_only{false};  ///< samples of boundary slots and no gaps: the other files stay closed
 
     [[nodiscard]] bool matches(const StoredItem& item) const;
 };

@@ -65,7 +65,9 @@ Result<Peeked> StoreReader::walk(const Walk& walk) {
     Peeked peeked{.items = {}, .through = walk.after};
     if (walk.most == 0) return peeked;
     std::array<std::optional<Stream>, kFileKinds> streams;
+    const bool boundary_only = walk.query != nullptr && walk.query->boundary_only;
     for (const FileKind kind : {FileKind::boundary, FileKind::other}) {
+        if (boundary_only && kind == FileKind::other) continue;
         auto stream = open_stream(kind, walk.after, walk);
         if (!stream) return pass_on(stream.error());
         streams[static_cast<std::size_t>(kind)] = std::move(*stream);

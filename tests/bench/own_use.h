@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <sys/resource.h>
+#include <time.h>
 
 namespace mg {
 
@@ -14,6 +15,13 @@ inline double cpu_seconds() {
         return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
     };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// What this thread has.
+inline double thread_cpu_seconds() {
+    timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
 inline double seconds_since(std::chrono::steady_clock::time_point start) {

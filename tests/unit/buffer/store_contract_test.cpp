@@ -66,6 +66,23 @@ TYPED_TEST(StoreContract, GivesBackWhatWasAppendedInOrder) {
     EXPECT_EQ(std::get<StoredSample>(items[1]).sample.taken_at, kMorning + seconds{5} + milliseconds{40});
 }
 
+TYPED_TEST(StoreContract, BoundarySamplesCanBeReadAlone) {
+    this->store_all(sample(this->m1, kMorning, 7, true), sample(this->m1, kMorning + seconds{5}, 8),
+                    Gap{MeterId{"m2"}, {kMorning}, {kMorning + seconds{30}}, Quality::stopped, 0},
+                    sample(this->m2, kMorning + seconds{900}, 9, true));
+    const HistoryQuery query{.boundary_only = true};
+
+    Texts read;
+    for (Sequence after = 0; after < this->store().newest();) {
+        const auto part = this->store().read(query, after, 1);
+        ASSERT_TRUE(part) << part.error().what;
+        for (const StoredItem& item : part->items) read.push_back(text_of(item));
+        after = part->through;
+    }
+
+    EXPECT_EQ(read, (Texts{"m1@10:00:00=7 r0", "m2@10:15:00=9 r0"}));
+}
+
 TYPED_TEST(StoreContract, SequencesIncreaseStrictly) {
     for (int i = 0; i < 50; ++i) this->append(sample(this->m1, kMorning + seconds{i}, 1, i % 10 == 0));
     settle(this->store(), this->clock());

@@ -56,7 +56,7 @@ TEST(CementPlant, HasItsPointsLinesAndRatios) {
     EXPECT_EQ(*grid.multiplier.of(Ratio::ct_pt), (Decimal{21000, 0}));
     EXPECT_EQ(*options.meter(MeterId{"hv_raw"})->multiplier.of(Ratio::ct_pt), (Decimal{1, 0}));
     EXPECT_EQ(options.meter(MeterId{"lv_air"})->circuit, 3);
-    EXPECT_EQ(options.meter(MeterId{"steam_sp"})->columns.at("instrument"), "蒸汽流量计(差压式,温压补偿)");
+    EXPECT_EQ(options.meter(MeterId{"steam_sp"})->row.text("instrument"), "蒸汽流量计(差压式,温压补偿)");
     EXPECT_EQ(options.meter(MeterId{"water_well"})->every, std::chrono::minutes{15});
     EXPECT_FALSE(options.meter(MeterId{"truck_scale"})->line);
 }
