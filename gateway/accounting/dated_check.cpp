@@ -262,6 +262,13 @@ Result<> check(const CoefficientValue& body, const DatedGround& ground) {
     return {};
 }
 
+Result<> check(const InitialInstrument& body, const DatedGround&) {
+    return rejected(
+        trf("what was there first is taken from meters.csv; for {} put a replacement or a change of "
+            "the multiplier on record",
+            "初始器具取自 meters.csv；{} 请登记换表或倍率变更", body.meter.text));
+}
+
 Result<> check(const PeriodLock& body, const DatedGround& ground) {
     const SiteCalendar calendar = calendar_of(ground.options);
     if (calendar.containing(body.period.type, body.period.from) != body.period) {
@@ -302,7 +309,9 @@ std::vector<const PointOptions*> index_points_of(const Options& options, const M
 std::string serial_at(const MeterOptions& meter, std::span<const DatedRecord> records, UtcTime at) {
     const Neighbours found = neighbours_of(records, meter.id, at);
     if (found.before != nullptr) return found.before->new_serial;
-    return found.after != nullptr ? found.after->old_serial : meter.serial_no;
+    if (found.after != nullptr) return found.after->old_serial;
+    const auto first = bodies_of<InitialInstrument>(records, meter.id);
+    return first.empty() ? meter.serial_no : first.back().second->serial;
 }
 
 }  // namespace mg

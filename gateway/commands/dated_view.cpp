@@ -35,7 +35,8 @@ constexpr std::array kKindLabels{KindLabel{"replacement", "meter replacement", "
                                  KindLabel{"opening", "opening amount", "期初值"},
                                  KindLabel{"entry", "entered value", "补录"},
                                  KindLabel{"coefficient", "coefficient", "系数"},
-                                 KindLabel{"lock", "closed period", "锁定"}};
+                                 KindLabel{"lock", "closed period", "锁定"},
+                                 KindLabel{"initial_instrument", "first instrument", "初始器具"}};
 
 std::string_view verdict_label(IndexVerdict verdict) {
     switch (verdict) {
@@ -112,6 +113,11 @@ public:
                    at(body.from), body.source);
     }
     std::string operator()(const PeriodLock& body) const { return period(body.period); }
+    std::string operator()(const InitialInstrument& body) const {
+        return trf("{}, multiplier {}", "{}，倍率 {}",
+                   body.serial.empty() ? text("number not stated", "编号未填") : body.serial,
+                   text_of(body.multiplier));
+    }
 
 private:
     std::chrono::minutes offset_;

@@ -325,26 +325,6 @@ std::string bytes_of(const fs::path& file) {
     return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
-TEST_F(BooksTest, BooksOfTheFirstFormatAreReadOnWithAllThatIsInThem) {
-    close();
-    fs::copy_file(fs::path{MG_SOURCE_DIR} / "tests/unit/accounting/books_format_1.db", file_,
-                  fs::copy_options::overwrite_existing);
-    const auto before =
-        sqlite::Database::open(file_, sqlite::Access::query)->integer("SELECT count(*) FROM records");
-
-    auto books = Books::open(file_);
-
-    ASSERT_TRUE(books) << books.error().what;
-    EXPECT_EQ((*books)->records({.all_revisions = true})->size(), static_cast<std::size_t>(*before));
-    EXPECT_GT(*before, 0);
-    EXPECT_TRUE((*books)->basis()->empty());
-    BooksChange change;
-    change.basis = {{"item elec", {}, "as it is"}};
-    ASSERT_TRUE((*books)->commit(change));
-    EXPECT_EQ((*books)->basis()->size(), 1U);
-    EXPECT_TRUE((*books)->check());
-}
-
 TEST_F(BooksTest, DatedRecordsAreReadFromBooksThatAreOpenElsewhere) {
     const auto id =
         books_->put(DatedRecord{.body = InitialInstrument{{"hv_kiln"}, "SN-A", {}}, .author = "meters.csv"});
