@@ -183,8 +183,8 @@ Exact MethodExplainer::multiplier_at(const RegisterKey& key, UtcTime at) const {
     const auto point = std::ranges::find(model->points, key.point, &PointOptions::id);
     if (point == model->points.end()) return Exact{1};
     const auto& dated = rerun_.reckoning().dated();
-    return RegisterLife{rules_of(*meter, *model, *point), records_of(key, point->ratio, dated)}.multiplier_at(
-        at);
+    return RegisterLife{rules_of(*meter, *model, *point, dated), records_of(key, point->ratio, dated)}
+        .multiplier_at(at);
 }
 
 }  // namespace mg
