@@ -37,7 +37,8 @@ std::unique_ptr<AccountingLife> AccountingLife::begin(const Options& options, Sa
 
 AccountingLife::AccountingLife(const Options& options, ItemGraph graph, std::unique_ptr<Books> books,
                                SampleStore& store, Clock& clock, std::function<void()> progress)
-    : graph_{std::move(graph)},
+    : options_{options},
+      graph_{std::move(graph)},
       plan_{plan_site(options, graph_)},
       books_{std::move(books)},
       store_{store},

@@ -28,6 +28,7 @@ public:
 
     [[nodiscard]] Books& books() { return *books_; }
     [[nodiscard]] const ItemGraph& graph() const { return graph_; }
+    [[nodiscard]] AccountingBasis basis() const { return {options_, graph_, plan_}; }
     /// Something was put on record: to be looked at now.
     void look() { wake_.raise(); }
     [[nodiscard]] AccountingStatus status() const { return accountant_.status(); }
@@ -37,6 +38,7 @@ private:
                    Clock& clock, std::function<void()> progress);
     void live(const std::stop_token& stop);
 
+    const Options& options_;
     ItemGraph graph_;
     SitePlan plan_;
     std::unique_ptr<Books> books_;

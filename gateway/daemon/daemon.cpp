@@ -22,6 +22,7 @@
 #include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/accounting_orders.h"
 #include "gateway/daemon/build_info.h"
+#include "gateway/daemon/inquiry_orders.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/status_report.h"
 #include "gateway/daemon/uplink_life.h"
@@ -102,6 +103,7 @@ struct Daemon::Parts {
     std::optional<StatusReport> report;
     std::optional<UplinkOrders> orders;
     std::optional<AccountingOrders> accounting_orders;
+    std::optional<InquiryOrders> inquiry_orders;
     std::unique_ptr<ControlServer> control;
 
     Result<> build_the_rest();
@@ -153,13 +155,15 @@ void Daemon::Parts::open_control() {
         accounting_orders.emplace(options, accounting->books(), clock, &accounting->graph(),
                                   [this] { accounting->look(); });
         accounting_orders->answer_on(*control);
+        inquiry_orders.emplace(accounting->basis(), accounting->books(), *store, clock);
+        inquiry_orders->answer_on(*control);
     } else {
-        AccountingOrders::refuse_on(
-            *control,
-            std::string(
-                options.items.empty()
-                    ? tr("no items are configured: there is no items.csv", "没有配置采集项：没有 items.csv")
-                    : tr("the books could not be opened: the log says why", "核算库未能打开：原因见日志")));
+        const std::string why(
+            options.items.empty()
+                ? tr("no items are configured: there is no items.csv", "没有配置采集项：没有 items.csv")
+                : tr("the books could not be opened: the log says why", "核算库未能打开：原因见日志"));
+        AccountingOrders::refuse_on(*control, why);
+        InquiryOrders::refuse_on(*control, why);
     }
 }
 
@@ -225,6 +229,7 @@ void Daemon::Parts::stop() {
     control.reset();
     orders.reset();
     accounting_orders.reset();
+    inquiry_orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
     forwarders.clear();
     accounting.reset();
