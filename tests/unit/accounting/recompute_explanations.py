@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Computes figures again by hand, as an auditor would: from what `metergate explain --json` prints and nothing else.
 
-usage: recompute_explanations.py PROGRAM      PROGRAM prints lines of {"scenario": …, "explanation": …}
-       recompute_explanations.py -            explanations from stdin, one a line
+usage: recompute_explanations.py PROGRAM [SCHEMA]      PROGRAM prints lines of {"scenario": …, "explanation": …}
+       recompute_explanations.py - [SCHEMA]            explanations from stdin, one a line
+SCHEMA: docs/control-socket.schema.json, which each has to keep to.
 """
 import collections
 import datetime
@@ -202,12 +203,25 @@ def check_parts(said, exacts):
         check(other is None or other == part["amount"], f"{part} is said to be {other}")
 
 
-def main(program):
+def check_schema(explanations, file):
+    import jsonschema
+
+    with open(file, encoding="utf-8") as opened:
+        definitions = json.load(opened)["$defs"]
+    validator = jsonschema.Draft202012Validator({"$ref": "#/$defs/explanation", "$defs": definitions})
+    for said in explanations:
+        for error in validator.iter_errors(said):
+            raise Wrong(f"{said['item']} {said['period']}: {error.json_path}: {error.message}"[:1500])
+
+
+def main(program, schema=None):
     if program == "-":
         text = sys.stdin.read()
     else:
         text = subprocess.run([program], stdout=subprocess.PIPE, check=True, text=True).stdout
     lines = [json.loads(line) for line in text.splitlines()]
+    if schema:  # a few of each scenario: the validator is slow
+        check_schema([line.get("explanation", line) for line in lines[::11]], schema)
     wrong, done = 0, collections.Counter()
     exacts = collections.defaultdict(dict)
     for line in lines:
@@ -232,4 +246,4 @@ def main(program):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))
