@@ -51,6 +51,20 @@ std::set<MeterId> meters_of(const SitePlan& plan, const Rerun::Scope& scope) {
     return meters;
 }
 
+/// Means are of all samples; everything else is of boundaries.
+bool wants_means(const SitePlan& plan, const Rerun::Scope& scope) {
+    return std::ranges::any_of(plan.means, [&](const RegisterKey& mean) {
+        return std::ranges::any_of(scope.flows, [&](FlowIndex flow) {
+            return std::ranges::any_of(plan.flows[flow].versions, [&](const FlowVersion& version) {
+                return std::ranges::any_of(version.terms, [&](const FlowTerm& term) {
+                    const auto* key = std::get_if<RegisterKey>(&term.input);
+                    return key != nullptr && *key == sum_of(mean.meter, mean.point);
+                });
+            });
+        });
+    });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Rerun>> Rerun::of_books(const AccountingBasis& basis, Books& books) {
@@ -82,14 +96,20 @@ Result<> Rerun::compute(History& store, const Scope& scope) {
     if (!records) return tl::unexpected{records.error()};
     const auto day = take_up(std::move(*records), scope);
     if (!day) return tl::unexpected{day.error()};
-    const auto meters = meters_of(basis_.plan, scope);
+    HistoryQuery query{.meters = meters_of(basis_.plan, scope),
+                       .boundary_only = !wants_means(basis_.plan, scope)};
+    const auto feed_until = [&](UtcTime from, UtcTime to) {
+        query.from = {from};
+        query.to = {to};
+        return feed(store, query);
+    };
     const UtcTime last = scope.to + 1ms;
     for (UtcTime from = *day; from < last; from += 24h) {
-        if (const auto fed = feed(store, meters, from, std::min(from + 24h, last)); !fed) return fed;
+        if (const auto fed = feed_until(from, std::min(from + 24h, last)); !fed) return fed;
     }
     reckoning_->compute(scope.to);
     for (UtcTime from = last; !is_settled(scope) && from < last + kLongestBridge; from += 24h) {
-        if (const auto fed = feed(store, meters, from, from + 24h); !fed) return fed;
+        if (const auto fed = feed_until(from, from + 24h); !fed) return fed;
         reckoning_->compute(scope.to);
     }
     odd_ = reckoning_->take_odd();
@@ -119,8 +139,8 @@ Result<UtcTime> Rerun::take_up(std::vector<DatedRecord> records, const Scope& sc
     }
 }
 
-Result<> Rerun::feed(History& store, const std::set<MeterId>& meters, UtcTime from, UtcTime to) {
-    const auto items = read(store, {.from = {from}, .to = {to}, .meters = meters});
+Result<> Rerun::feed(History& store, const HistoryQuery& query) {
+    const auto items = read(store, query);
     if (!items) return tl::unexpected{items.error()};
     for (const auto& item : *items) {
         reckoning_->feed(item);

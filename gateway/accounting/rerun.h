@@ -50,7 +50,7 @@ private:
     Rerun(const AccountingBasis& basis, Books& books) : basis_{basis}, books_{books} {}
     Result<> compute(History& store, const Scope& scope);
     Result<UtcTime> take_up(std::vector<DatedRecord> records, const Scope& scope);
-    Result<> feed(History& store, const std::set<MeterId>& meters, UtcTime from, UtcTime to);
+    Result<> feed(History& store, const HistoryQuery& query);
     Result<> fetch_what_it_rests_on(History& store, UtcTime day);
     void keep(const StoredItem& item);
     [[nodiscard]] bool is_settled(const Scope& scope) const;

@@ -72,6 +72,8 @@ DatedId multiplier_record(const MeterId& meter, UtcTime at, const std::vector<Da
             if (change->meter == meter) from = change->at;
         } else if (const auto* replacement = std::get_if<Replacement>(&record.body)) {
             if (replacement->meter == meter && replacement->multiplier) from = replacement->installed_at;
+        } else if (const auto* first = std::get_if<InitialInstrument>(&record.body)) {
+            if (first->meter == meter) from = UtcTime::min();
         }
         if (from && *from <= at && std::pair{*from, record.id} >= since) since = {*from, record.id};
     }
@@ -96,9 +98,9 @@ std::vector<ExplainedSpan> explain_spans(const Rerun& rerun, const RegisterKey& 
         one.used_to = std::min(to, span.to.at);
         if (counts_display(span.kind)) {
             one.added = step.units - (Exact{step.last->to.index} - Exact{step.first->from.index});
+            one.multiplier = span.multiplier;
+            one.multiplier_record = multiplier_record(key.meter, span.from.at, rerun.reckoning().dated());
         }
-        one.multiplier = span.multiplier;
-        one.multiplier_record = multiplier_record(key.meter, span.from.at, rerun.reckoning().dated());
         if (span.kind == IndexSpan::Kind::unmetered) one.estimate = span.amount;
         one.record = span.ruling;
         one.unconfirmed = span.unconfirmed;

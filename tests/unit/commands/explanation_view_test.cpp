@@ -57,13 +57,14 @@ struct ReplacedMeter : testing::Test {
 };
 
 TEST_F(ReplacedMeter, TheDayIsShownFromIndexToIndexWithTheRecordAndTheArithmetic) {
-    expect_parts(view_of(plant, "elec", "2027-01-01"),
-                 {"elec 2027-01-01: 0.3840 万kWh, revision 1", "formula: a.energy * coef.k",
-                  "a.energy: 7680 kWh × 0.0001 (units) × 0.5 [coef.k] = 0.384",
-                  "2027-01-01 00:00:00  5300.00  (sample 1, taken 2027-01-01 00:00:03, good)",
-                  "… 40 readings between", "2027-01-01 10:07:00  5340.5  (record 1)",
-                  "(5340.5 - 5300.00) × 80 = 3240", "(58.50 - 3) × 80 = 4440",
-                  "record 1: meter replacement, a: SN-A → SN-B", "revision 1: 0.3800 → 0.3840"});
+    expect_parts(
+        view_of(plant, "elec", "2027-01-01"),
+        {"elec 2027-01-01: 0.3840 万kWh, revision 1", "formula: a.energy * coef.k",
+         "a.energy: 7680 kWh × 0.0001 (units) × 0.5 [coef.k] = 0.384",
+         "2027-01-01 00:00:00  5300.00  (sample 1, taken 2027-01-01 00:00:03, good)", "… 40 readings between",
+         "2027-01-01 10:07:00  5340.5  (record 2)", "(5340.5 - 5300.00) × 80 [record 1] = 3240",
+         "(58.50 - 3) × 80 [record 1] = 4440", "record 1: first instrument, a: SN-A, multiplier 80",
+         "record 2: meter replacement, a: SN-A → SN-B", "revision 1: 0.3800 → 0.3840"});
 }
 
 TEST_F(ReplacedMeter, AnEarlierRevisionIsShownWithoutAWorkingThatIsNotItsOwn) {
