@@ -40,6 +40,7 @@ std::optional<UtcTime> FlowCalculator::reached(FlowIndex flow) const {
 }
 
 void FlowCalculator::forget_before(UtcTime time) {
+    if (time <= forgotten_before_) return;
     forgotten_before_ = time;
     std::erase_if(figures_, [&](const auto& entry) {
         const auto& [flow, type, from] = entry.first;

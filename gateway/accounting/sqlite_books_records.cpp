@@ -13,6 +13,7 @@ namespace {
 using namespace books;
 
 constexpr std::string_view kAllItems = "SELECT name, number FROM items";
+constexpr std::string_view kOneItem = "SELECT number FROM items WHERE name = ?";
 constexpr std::string_view kNewest =
     "SELECT revision, value, marks, input_type, exact, total, item_version FROM records "
     "WHERE type = ? AND bucket = ? AND item = ? AND start = ? AND length = ? ORDER BY revision DESC LIMIT 1";
@@ -212,12 +213,16 @@ private:
 Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<ItemRecord>& records) {
     RecordWriter writer{file_};
     if (auto prepared = writer.prepare(); !prepared) return pass_on(prepared.error());
+    ItemNumbers numbers;  // a day of an item has a hundred records
     std::vector<ItemRecord> revisions;
     for (ItemRecord record : records) {
         const StatPeriod& period = record.period;
         MG_CHECK(period.from < period.to);
-        const auto item = item_number(record.item);
+        const auto known = numbers.find(record.item);
+        const auto item =
+            known == numbers.end() ? item_number(record.item) : Result<std::int64_t>{known->second};
         if (!item) return pass_on(item.error());
+        if (known == numbers.end()) numbers.emplace(record.item, *item);
         const auto made = writer.write({code(period.type), bucket_of(period.type, period.from), *item,
                                         number(period.from), (period.to - period.from).count()},
                                        record);
@@ -228,9 +233,17 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
 }
 
 Result<SqliteBooks::ItemNumbers> SqliteBooks::numbers_of(const std::vector<std::string>& items) {
+    ItemNumbers numbers;
+    if (items.size() == 1) {
+        auto row = file_.prepare(kOneItem);
+        if (!row) return pass_on(row.error());
+        const auto found = row->bind(1, std::string_view{items.front()}).step();
+        if (!found) return pass_on(found.error());
+        if (*found) numbers.emplace(items.front(), row->integer(0));
+        return numbers;
+    }
     auto rows = file_.prepare(kAllItems);
     if (!rows) return pass_on(rows.error());
-    ItemNumbers numbers;
     const auto read = each_row(*rows, [&]() -> Result<> {
         const auto name = rows->text(0);
         if (items.empty() || std::ranges::find(items, name) != items.end()) {

@@ -39,36 +39,32 @@ constexpr std::string_view kReadBreaks =
     "FROM breaks JOIN registers ON register = number WHERE ended = 0 ORDER BY meter, point, first_after";
 
 /// The number that `find` knows, or the one that `add` gives; both have the same parameters.
-Result<std::int64_t> find_or_add(sqlite::Statement& find, sqlite::Statement& add) {
-    const auto row = find.step();
+template <class Bind>
+Result<std::int64_t> find_or_add(sqlite::Database& file, std::string_view find, std::string_view add,
+                                 const Bind& bind) {
+    auto known = file.prepare(find);
+    if (!known) return pass_on(known.error());
+    bind(*known);
+    const auto row = known->step();
     if (!row) return pass_on(row.error());
-    if (!*row) return returned(add);
-    const std::int64_t number = find.integer(0);
-    find.reset();
-    return number;
+    if (*row) return known->integer(0);
+    auto added = file.prepare(add);
+    if (!added) return pass_on(added.error());
+    bind(*added);
+    return returned(*added);
 }
 
 }  // namespace
 
 Result<std::int64_t> SqliteBooks::item_number(const std::string& item) {
-    auto find = file_.prepare(kFindItem);
-    if (!find) return pass_on(find.error());
-    auto add = file_.prepare(kAddItem);
-    if (!add) return pass_on(add.error());
-    find->bind(1, std::string_view{item});
-    add->bind(1, std::string_view{item});
-    return find_or_add(*find, *add);
+    return find_or_add(file_, kFindItem, kAddItem,
+                       [&](sqlite::Statement& statement) { statement.bind(1, std::string_view{item}); });
 }
 
 Result<std::int64_t> SqliteBooks::register_number(const MeterId& meter, const PointId& point) {
-    auto find = file_.prepare(kFindRegister);
-    if (!find) return pass_on(find.error());
-    auto add = file_.prepare(kAddRegister);
-    if (!add) return pass_on(add.error());
-    for (sqlite::Statement* statement : {&*find, &*add}) {
-        statement->bind(1, std::string_view{meter.text}).bind(2, std::string_view{point.text});
-    }
-    return find_or_add(*find, *add);
+    return find_or_add(file_, kFindRegister, kAddRegister, [&](sqlite::Statement& statement) {
+        statement.bind(1, std::string_view{meter.text}).bind(2, std::string_view{point.text});
+    });
 }
 
 Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
