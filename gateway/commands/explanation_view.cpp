@@ -8,6 +8,7 @@
 #include "gateway/accounting/dated_record_json.h"
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/commands/cause_text.h"
 #include "gateway/commands/dated_view.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
@@ -358,7 +359,7 @@ private:
         std::string before;
         for (const Json& one : revisions) {
             const std::string value = word(one.at("value"));
-            const std::string cause = word(one.at("cause"));
+            const std::string cause = cause_text(word(one.at("cause")));
             line("revision {}: {}{}, {}{}", "修订 {}：{}{}，{}{}", word(one.at("revision")),
                  before.empty() ? "" : before + " → ", value.empty() ? text("no value", "无值") : value,
                  at(one.at("computed_at")), cause.empty() ? std::string{} : ", " + cause);

@@ -7,6 +7,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/commands/cause_text.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
 
@@ -92,7 +93,7 @@ std::string records_view(const std::vector<RecordReport>& records) {
                      {text("cause", "修订原因")}}};
     for (const RecordReport& record : records) {
         table.add({record.item, record.period_text, value_text(record), printable(record.unit),
-                   std::to_string(record.revision), marks_text(record.marks), printable(record.cause)});
+                   std::to_string(record.revision), marks_text(record.marks), cause_text(record.cause)});
     }
     return table.empty() ? text("no records of this kind in this time\n", "此期间没有此类记录\n")
                          : table.to_string();

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/base/language.h"
+#include "gateway/commands/cause_text.h"
 #include "tests/unit/control/item_maker.h"
 
 namespace mg {
@@ -37,10 +38,22 @@ TEST(ItemView, AnItemThatEndedSaysWhen) {
 }
 
 TEST(ItemView, ShowsRecordsWithMarksInWordsAndTheCauseOfARevision) {
-    expect_parts(records_view({entered_month(), bridged_day()}),
-                 {"2026-10", "1234.50", "entered by hand", "entry 17", "2026-11-21", "end interpolated"});
+    expect_parts(
+        records_view({entered_month(), bridged_day()}),
+        {"2026-10", "1234.50", "entered by hand", "entered value 17", "2026-11-21", "end interpolated"});
 
     EXPECT_EQ(records_view({}), "no records of this kind in this time\n");
+}
+
+TEST(ItemView, ACauseIsSaidInTheReadersLanguage) {
+    EXPECT_EQ(cause_text("replacement 17"), "meter replacement 17");
+    EXPECT_EQ(cause_text("file_returned"), "a sample file came back");
+    EXPECT_EQ(cause_text("something of a later version 3"), "something of a later version 3");
+    EXPECT_EQ(cause_text(""), "");
+    set_language(Language::zh);
+    EXPECT_EQ(cause_text("replacement 17 revoked"), "换表 17 已撤销");
+    EXPECT_EQ(cause_text("tables changed"), "配置表变更");
+    set_language(Language::en);
 }
 
 TEST(ItemView, SpeaksChinese) {

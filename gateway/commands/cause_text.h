@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mg {
+
+/// Why a figure was computed again, as the reader says it: "replacement 17 revoked" is 换表 17 已撤销. The
+/// cause as the books have it where this program does not know it; empty: it was not.
+std::string cause_text(std::string_view cause);
+
+}  // namespace mg
