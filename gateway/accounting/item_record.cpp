@@ -29,6 +29,7 @@ constexpr std::array kMarks{
     Named{Mark::no_divisor, "no_divisor", "no value: division by zero", "无值：除数为零"},
     Named{Mark::too_large, "too_large", "no value: too large", "无值：数值过大"},
     Named{Mark::few_samples, "few_samples", "too few samples", "采样不足"},
+    Named{Mark::stuck, "stuck", "register stands while something flows", "有流量而示数不走"},
 };
 
 template <class Text>

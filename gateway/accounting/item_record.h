@@ -27,6 +27,7 @@ enum class Mark : std::uint32_t {
     no_divisor = 1U << 10U,   ///< no value: division by zero
     too_large = 1U << 11U,    ///< no value: beyond 37 digits
     few_samples = 1U << 12U,  ///< a mean of less than half of the samples that were due
+    stuck = 1U << 13U,        ///< a register stood while its meter's rate said that something flowed
 };
 
 class Marks {
@@ -59,7 +60,8 @@ private:
         static_cast<std::uint32_t>(Mark::end_bridged) | static_cast<std::uint32_t>(Mark::end_doubtful);
     static constexpr std::uint32_t kSuspect = kBegin | kEnd | static_cast<std::uint32_t>(Mark::unconfirmed) |
                                               static_cast<std::uint32_t>(Mark::out_of_limits) |
-                                              static_cast<std::uint32_t>(Mark::few_samples);
+                                              static_cast<std::uint32_t>(Mark::few_samples) |
+                                              static_cast<std::uint32_t>(Mark::stuck);
     std::uint32_t bits_{0};
 };
 

@@ -85,6 +85,11 @@ void add_to(RegisterRecords& all, DatedId id, const RegisterKey& key, Ratio, con
     if (outage.meter == key.meter) all.outages.push_back({id, outage.from, outage.to});
 }
 
+void add_to(RegisterRecords& all, DatedId, const RegisterKey& key, Ratio, const ProductionStop& stop) {
+    if (stop.meters.empty() || std::ranges::find(stop.meters, key.meter) != stop.meters.end())
+        all.stops.push_back({stop.from, stop.to});
+}
+
 template <class Other>
 void add_to(RegisterRecords&, DatedId, const RegisterKey&, Ratio, const Other&) {}
 
@@ -120,16 +125,25 @@ RegisterBank::RegisterBank(const Options& options, std::span<const DatedRecord> 
                            const std::vector<RegisterKey>& only)
     : calendar_{.utc_offset = options.site.utc_offset, .real_time = options.site.boundary} {
     std::map<MeterId, std::vector<DatedRecord>> by_meter;
-    for (const auto& record : records) by_meter[MeterId{subject_of(record.body)}].push_back(record);
+    std::vector<DatedRecord> stops;
+    for (const auto& record : records) {
+        if (std::holds_alternative<ProductionStop>(record.body)) {
+            stops.push_back(record);
+        } else {
+            by_meter[MeterId{subject_of(record.body)}].push_back(record);
+        }
+    }
     for (const auto& meter : options.meters) {
         const ModelOptions* model = options.model(meter.model);
         if (!meter.line || model == nullptr) continue;
+        auto& of_meter = by_meter[meter.id];
+        of_meter.insert(of_meter.end(), stops.begin(), stops.end());
         for (const auto& point : model->points) {
             if (point.kind != PointKind::index) continue;
             if (point.circuit != 0 && point.circuit != meter.circuit) continue;
             const RegisterKey key{meter.id, point.id};
             if (!only.empty() && std::ranges::find(only, key) == only.end()) continue;
-            add(meter, *model, point, by_meter[meter.id]);
+            add(meter, *model, point, of_meter);
         }
     }
 }
@@ -148,7 +162,8 @@ const RegisterBank::Wiring& RegisterBank::wiring_of(const LayoutRef& layout) {
     Wiring wiring{layout, {}};
     for (std::size_t i = 0; i < layout->points.size(); ++i) {
         const auto reg = registers_.find({layout->meter, layout->points[i].id});
-        if (reg != registers_.end()) wiring.wires.emplace_back(i, reg->second.get());
+        if (reg != registers_.end())
+            wiring.wires.push_back({i, reg->second.get(), rate_of_index(*layout, i)});
     }
     return wirings_.emplace(layout.get(), std::move(wiring)).first->second;
 }
@@ -157,7 +172,7 @@ std::vector<RegisterKey> RegisterBank::feed(const StoredSample& stored) {
     const Sample& sample = stored.sample;
     if (!sample.boundary) return {};
     std::vector<RegisterKey> late;
-    for (const auto& [place, reg] : wiring_of(sample.layout).wires) {
+    for (const auto& [place, reg, rate] : wiring_of(sample.layout).wires) {
         const bool is_late = reg->heard_until && sample.slot.at <= *reg->heard_until;
         const Quality quality = sample.readings[place].quality;
         const auto index = has_value(quality) ? displayed_value(sample, place)
@@ -171,7 +186,10 @@ std::vector<RegisterKey> RegisterBank::feed(const StoredSample& stored) {
         note_checkpoint(*reg, sample.slot.at);
         const auto skew = sample.taken_at - sample.slot.at;
         const bool doubtful = quality == Quality::clock_untrusted || skew > kMostSkew || skew < -kMostSkew;
-        reg->life.feed({sample.slot.at, *index, stored.sequence, doubtful}, fresh_);
+        IndexReading reading{sample.slot.at, *index, stored.sequence, doubtful};
+        const auto settled = reg->life.settled_until();
+        if (rate && settled) reading.flowed = flowed(*rate, sample, sample.slot.at - *settled);
+        reg->life.feed(reading, fresh_);
         collect(*reg);
     }
     return late;

@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "gateway/accounting/books.h"
 #include "gateway/accounting/dated_record.h"
+#include "gateway/accounting/index_rate.h"
 #include "gateway/accounting/register_life.h"
 #include "gateway/accounting/span_series.h"
 #include "gateway/buffer/sample_store.h"
@@ -73,7 +74,12 @@ private:
     /// Which reading of a sample with this layout belongs to which register.
     struct Wiring {
         LayoutRef layout;
-        std::vector<std::pair<std::size_t, Register*>> wires;
+        struct Wire {
+            std::size_t place;
+            Register* reg;
+            std::optional<IndexRate> rate;
+        };
+        std::vector<Wire> wires;
     };
 
     void add(const MeterOptions& meter, const ModelOptions& model, const PointOptions& point,

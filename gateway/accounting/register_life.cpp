@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 /// Two slots may each be off by a minute before their readings count as doubtful.
 constexpr milliseconds kSkew = 2min;
+constexpr int kStuckSteps = 10;
 
 SpanEnd end_of(const IndexReading& reading) {
     return {SpanEnd::By::reading, reading.at, reading.index, reading.sequence, reading.clock_doubtful};
@@ -172,10 +173,31 @@ void RegisterLife::pass(UtcTime now, std::vector<IndexSpan>& out) {
     carry_out_records(now, out);
 }
 
+bool RegisterLife::stuck() const {
+    if (!last_ || flowed_.is_zero()) return false;
+    // Where no step is known, a 32-bit float's at this index.
+    const Exact step =
+        rules_.step ? Exact{*rules_.step} : Exact{last_->index} * Exact{1, std::int64_t{1} << 23};
+    return flowed_ >= step * Exact{kStuckSteps};
+}
+
+/// What flowed while the index stood.
+void RegisterLife::note_flow(const IndexReading& reading, Step step) {
+    const bool stopped = std::ranges::any_of(records_.stops, [&](const RegisterRecords::Stop& stop) {
+        return stop.from < reading.at && (!stop.to || reading.at <= *stop.to);
+    });
+    if (step != Step::stood || stopped) {
+        flowed_ = {};
+    } else {
+        flowed_ += reading.flowed;
+    }
+}
+
 void RegisterLife::consider(const IndexReading& reading, std::vector<IndexSpan>& out) {
     const Advance from_last = advance(*last_, reading.at, reading.index);
     if (from_last.step != Step::unbelievable) {
         pass_over_doubted();
+        note_flow(reading, from_last.step);
         go_on(end_of(reading), from_last, out);
         return;
     }
@@ -189,6 +211,7 @@ void RegisterLife::consider(const IndexReading& reading, std::vector<IndexSpan>&
         case Step::ran:
         case Step::rolled:
             break_at(doubted, out);
+            flowed_ = {};
             go_on(end_of(reading), from_doubted, out);
             return;
         case Step::stood:
@@ -225,6 +248,7 @@ void RegisterLife::rule(const RegisterRecords::Ruling& ruling, const IndexReadin
             return;
     }
     unconfirmed_ = false;
+    flowed_ = {};
     span_to(end_of(reading), IndexSpan::Kind::ruled, units, ruling.id, out);
 }
 
@@ -265,7 +289,9 @@ void RegisterLife::span_to(SpanEnd to, IndexSpan::Kind kind, const Exact& units,
         last_ = middle;
     }
     const Exact multiplier = multiplier_at(last_->at);
-    out.push_back({kind, *last_, to, (units - given) * multiplier, multiplier, by, unconfirmed_});
+    const bool stood = kind == IndexSpan::Kind::measured && units.is_zero();
+    out.push_back(
+        {kind, *last_, to, (units - given) * multiplier, multiplier, by, unconfirmed_, stood && stuck()});
     last_ = std::move(to);
 }
 
@@ -371,6 +397,7 @@ void RegisterLife::stand_at(const SpanEnd& known, std::vector<IndexSpan>& out) {
 
 std::string RegisterLife::state() const {
     std::string text = unconfirmed_ ? "unconfirmed" : "confirmed";
+    if (!flowed_.is_zero()) text += " flowed " + flowed_.to_string();
     if (last_) {
         text += fmt::format(" last {} {} {} {} {}", static_cast<int>(last_->by), ms(last_->at),
                             last_->index.to_string(), last_->source, last_->clock_doubtful ? 1 : 0);
@@ -392,6 +419,7 @@ Result<> RegisterLife::restore(std::string_view state) {
     if (first != "unconfirmed" && first != "confirmed") return bad();
     std::optional<SpanEnd> last;
     std::optional<IndexReading> doubted;
+    Exact flowed;
     for (auto word = words.take(); !word.empty(); word = words.take()) {
         if (word == "last") {
             const auto by = words.number();
@@ -402,6 +430,10 @@ Result<> RegisterLife::restore(std::string_view state) {
             if (!by || *by < 0 || *by > kLastBy || !at || !index || !source || !doubt) return bad();
             last = SpanEnd{static_cast<SpanEnd::By>(*by), UtcTime{milliseconds{*at}}, *index, *source,
                            *doubt != 0};
+        } else if (word == "flowed") {
+            const auto amount = Exact::parse(words.take());
+            if (!amount) return bad();
+            flowed = *amount;
         } else if (word == "doubted") {
             const auto at = words.number();
             const auto index = Decimal::parse(words.take());
@@ -415,6 +447,7 @@ Result<> RegisterLife::restore(std::string_view state) {
     }
     last_ = last;
     doubted_ = doubted;
+    flowed_ = std::move(flowed);
     unconfirmed_ = first == "unconfirmed";
     return {};
 }

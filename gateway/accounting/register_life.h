@@ -20,6 +20,9 @@ struct IndexReading {
     Sequence sequence{0};  ///< of the sample, for explaining
     /// The clock was untrusted, or the answer came more than a minute from its slot.
     bool clock_doubtful{false};
+    /// What the meter's own rate says has flowed since the last good reading before, in units of the display;
+    /// 0: nothing says so.
+    Exact flowed{};
     bool operator==(const IndexReading&) const = default;
 };
 
@@ -57,6 +60,7 @@ struct IndexSpan {
     Exact multiplier{1};
     DatedId ruling{0};  ///< of a ruled, unmetered or no_service span; of a rolled one where a person said so
     bool unconfirmed{false};  ///< after a break that stands
+    bool stuck{false};        ///< it stood while ten of its own steps flowed
 };
 
 /// A reading that was passed over, because those before and after it agree without it.
@@ -99,6 +103,12 @@ struct RegisterRecords {
         UtcTime from{};
         std::optional<UtcTime> to;
     };
+    /// Production stops: standing is no fault then.
+    struct Stop {
+        UtcTime from{};
+        std::optional<UtcTime> to;
+    };
+    std::vector<Stop> stops;
     std::vector<Swap> swaps;
     std::vector<Ratio> ratios;
     std::vector<Ruling> rulings;
@@ -109,7 +119,10 @@ struct RegisterRecords {
 /// into spans. Pure; one thread.
 ///
 /// What it believes, from the last good index G to a reading R:
-///  - R equal to G, or below it by at most one step of the register: it stood still.
+///  - R equal to G, or below it by at most one step of the register: it stood still. When meanwhile ten of
+///  its
+///    steps flowed by the meter's own rate, it is stuck until it moves: a register whose step is 210 kWh may
+///    stand for hours beside a small load.
 ///  - R above G by no more than max_per_hour allows for the time between (two minutes and one step are given
 ///    for skew): it ran.
 ///  - R below G, and R + rollover - G is as above: it rolled over. Without max_per_hour: when G is in the
@@ -138,6 +151,7 @@ public:
     /// A reading that waits to be believed.
     [[nodiscard]] const std::optional<IndexReading>& doubted() const { return doubted_; }
     [[nodiscard]] bool unconfirmed() const { return unconfirmed_; }
+    [[nodiscard]] bool stuck() const;
     /// The ratio in force.
     [[nodiscard]] Exact multiplier_at(UtcTime at) const;
     /// Those since the last call.
@@ -169,6 +183,7 @@ private:
     /// The index of a dated record: believed as it is.
     void stand_at(const SpanEnd& known, std::vector<IndexSpan>& out);
     void consider(const IndexReading& reading, std::vector<IndexSpan>& out);
+    void note_flow(const IndexReading& reading, Step step);
     void rule(const RegisterRecords::Ruling& ruling, const IndexReading& reading,
               std::vector<IndexSpan>& out);
     void break_at(const SpanEnd& end, std::vector<IndexSpan>& out);
@@ -182,6 +197,7 @@ private:
     std::optional<SpanEnd> last_;
     std::optional<IndexReading> doubted_;
     bool unconfirmed_{false};
+    Exact flowed_;  ///< since the index moved last, by the rate
     std::vector<OddReading> odd_;
 };
 

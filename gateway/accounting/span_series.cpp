@@ -10,6 +10,7 @@ namespace {
 Marks marks_of_kind(const IndexSpan& span) {
     Marks marks;
     if (span.unconfirmed) marks |= Mark::unconfirmed;
+    if (span.stuck) marks |= Mark::stuck;
     switch (span.kind) {
         case IndexSpan::Kind::broken:
             marks |= Mark::unconfirmed;

@@ -156,5 +156,54 @@ TEST(Accountant, MeansAreOfAllSamplesAndLastValuesOfTheEnd) {
     EXPECT_EQ(plant.value("end", "2027-01-01 00:15"), "70.00");
 }
 
+// ---- registers that stand ----
+
+constexpr const char* kOfA = "elec,电,电力,实时 日,15,现场仪表,累计差,a.energy,kWh,2,,,,不计,,,\n";
+
+TEST(StuckRegister, StandsWhileItsMeterSaysThatPowerFlows) {
+    AccountingPlant plant{kTwoMeters, kOfA};
+    plant.reads("a", "2027-01-01 00:00", "1000", "100");
+    plant.reads("a", "2027-01-01 00:15", "1000", "100");
+    plant.account();
+    plant.restart();
+    plant.reads("a", "2027-01-01 00:30", "1000", "0");
+    plant.reads("a", "2027-01-01 00:45", "1050", "100");
+    plant.reads("a", "2027-01-01 01:00", "1050", "0");
+    plant.account();
+
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:00"), "0.00 stuck");
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:15"), "0.00 stuck") << "until it moves";
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:30"), "50.00");
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:45"), "0.00") << "nothing flows";
+    EXPECT_EQ(plant.what_computing_anew_changes(), "");
+}
+
+TEST(StuckRegister, OneOfCoarseStepsMayStandBesideASmallLoad) {
+    AccountingPlant plant{kTwoMeters, kOfA};
+    // 0.03 kW are 0.0075 kWh in a quarter-hour; the register counts by 0.01 kWh.
+    for (const auto* moment : {"00:00", "00:15", "00:30", "00:45"}) {
+        plant.reads("a", std::string{"2027-01-01 "} + moment, "1000", "0.03");
+    }
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:30"), "0.00");
+}
+
+TEST(StuckRegister, IsNoneDuringAProductionStop) {
+    AccountingPlant plant{kTwoMeters, kOfA};
+    plant.records(ProductionStop{{}, plant.at("2026-12-31 00:00"), plant.at("2027-01-02 00:00")});
+    plant.reads("a", "2027-01-01 00:00", "1000", "100");
+    plant.reads("a", "2027-01-01 00:15", "1000", "100");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:00"), "0.00");
+}
+
+TEST(StuckRegister, FlowBackwardsDoesNotMoveAForwardRegister) {
+    AccountingPlant plant{kTwoMeters, kOfA};
+    plant.reads("a", "2027-01-01 00:00", "1000", "-100");
+    plant.reads("a", "2027-01-01 00:15", "1000", "-100");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:00"), "0.00");
+}
+
 }  // namespace
 }  // namespace mg
