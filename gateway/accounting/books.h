@@ -63,6 +63,12 @@ struct BasisLine {
     auto operator<=>(const BasisLine&) const = default;
 };
 
+/// A change that a closed period does not take: it waits for its lock to be revoked.
+struct ChangeRequest {
+    ItemRecord wanted;                 ///< `cause`: why; `computed_at`: since when it is known
+    std::optional<ItemRecord> stands;  ///< none: there is no record of this period yet
+};
+
 /// What one step of the accounting changes: all of it or nothing is on disk.
 struct BooksChange {
     std::optional<BooksCursor> cursor;
@@ -102,7 +108,7 @@ inline constexpr std::string_view kBooksFile = "books.db";
 /// The small precious database of everything that is reported and everything that people put on record
 /// (核算库). One SQLite file, FULL synchronous. Thread-safe; every call blocks for the disk and for the call
 /// of another thread, copy_to() and check() for their own reading only. Nothing is ever deleted but
-/// checkpoints and recomputations that are done: a correction is a further row.
+/// checkpoints, and recomputations and requests that are done: a correction is a further row.
 ///
 /// A write that is ok survives a power cut; one that fails has not happened. Except that after a failure of
 /// the disk a power cut before the next write may bring it to life, whole.
@@ -140,6 +146,10 @@ public:
     /// item and period makes no revision: where only `exact`, `total` or `item_version` differ (a carry from
     /// earlier in the year moves totals), the newest revision gets these in place and keeps its cause and
     /// its computed_at. Gives the revisions that were made.
+    ///
+    /// A record whose period is closed stays as it is: a different figure becomes a request (of several for
+    /// one period the last, with the causes of all), the same figure ends one. The first record that its
+    /// period takes when it is open again gets the cause of the request before its own.
     virtual Result<std::vector<ItemRecord>> commit(const BooksChange& change) = 0;
     virtual Result<std::optional<BooksCursor>> cursor() = 0;
     /// By item, type, period, revision.
@@ -155,6 +165,13 @@ public:
     virtual Result<std::vector<Recomputation>> to_do() = 0;
     /// In order; empty: no tables were noted yet.
     virtual Result<std::vector<BasisLine>> basis() = 0;
+    /// Whether a lock in force covers the whole period.
+    virtual Result<bool> is_closed(const StatPeriod& period) = 0;
+    /// By item, type, period; `all_revisions` means nothing here.
+    virtual Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) = 0;
+    /// What this record would be if its period were open; also where the figure would be the same and only
+    /// `exact` or `total` differ. None: what it is.
+    virtual Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) = 0;
 
     /// A copy as of one moment while others go on writing; see sqlite::Database::copy_to.
     virtual Result<> copy_to(const std::filesystem::path& file) = 0;

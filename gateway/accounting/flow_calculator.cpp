@@ -42,10 +42,12 @@ std::optional<UtcTime> FlowCalculator::reached(FlowIndex flow) const {
 void FlowCalculator::forget_before(UtcTime time) {
     if (time <= forgotten_before_) return;
     forgotten_before_ = time;
-    std::erase_if(figures_, [&](const auto& entry) {
+    const auto is_done = [&](const auto& entry) {
         const auto& [flow, type, from] = entry.first;
         return from < time && flows_[flow].is_metered();
-    });
+    };
+    std::erase_if(figures_, is_done);
+    std::erase_if(wanted_, is_done);
 }
 
 // ---- going on ----
@@ -94,11 +96,9 @@ void FlowCalculator::go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFi
         const auto all = pieces(flow, period.from, period.to);
         const bool is_valid = std::ranges::any_of(all, [](const Piece& p) { return p.version != nullptr; });
         if (is_valid) {
-            auto figure = shortest(flow, period);
-            if (figure)
-                keep(flow, period, std::move(*figure), out);
-            else if (!lacks_only_entries(flow, period))
+            if (!make(flow, period, &FlowCalculator::shortest, out) && !lacks_only_entries(flow, period)) {
                 return;
+            }
         }
         reached_[flow] = period.to;
         compute_longer(flow, period.type, period.to, out);
@@ -134,9 +134,9 @@ void FlowCalculator::go_on_entered(FlowIndex flow, std::vector<ComputedFigure>& 
     for (const auto& [end, type] : due) {
         if (end <= from) continue;
         const auto period = calendar.containing(type, end - milliseconds{1});
-        if (figures_.contains({flow, period.type, period.from})) continue;
-        auto figure = longer(flow, period);
-        if (figure) keep(flow, period, std::move(*figure), out);
+        const Key key{flow, period.type, period.from};
+        if (!figures_.contains(key) && !wanted_.contains(key))
+            make(flow, period, &FlowCalculator::longer, out);
     }
 }
 
@@ -147,23 +147,41 @@ void FlowCalculator::compute_longer(FlowIndex flow, StatType than, UtcTime end,
         if (!is_shorter(than, type)) continue;
         const auto period = calendar.containing(type, end - milliseconds{1});
         if (period.to != end) return;
-        auto figure = longer(flow, period);
-        if (figure) keep(flow, period, std::move(*figure), out);
+        make(flow, period, &FlowCalculator::longer, out);
     }
 }
 
-void FlowCalculator::keep(FlowIndex flow, const StatPeriod& period, FlowFigure figure,
+bool FlowCalculator::make(FlowIndex flow, const StatPeriod& period, AmountOf amount_of,
                           std::vector<ComputedFigure>& out) {
-    figure.total = total_at(flow, period.type, period.from) + figure.amount;
-    figures_.insert_or_assign(Key{flow, period.type, period.from}, figure);
-    out.push_back({flow, period, std::move(figure)});
+    const bool closed = stored_.is_closed(period);
+    as_wanted_ = closed;
+    auto figure = (this->*amount_of)(flow, period, nullptr);
+    if (figure) figure->total = total_at(flow, period.type, period.from) + figure->amount;
+    as_wanted_ = false;
+    if (!figure) return false;
+    const Key key{flow, period.type, period.from};
+    if (closed) {
+        wanted_.insert_or_assign(key, *figure);
+        if (auto stands = stored_.find(flows_[flow].id, period))
+            figures_.insert_or_assign(key, std::move(*stands));
+    } else {
+        figures_.insert_or_assign(key, *figure);
+    }
+    out.push_back({flow, period, std::move(*figure)});
+    return true;
 }
 
 std::optional<FlowFigure> FlowCalculator::find(FlowIndex flow, const StatPeriod& period) const {
-    const auto known = figures_.find({flow, period.type, period.from});
-    if (known != figures_.end()) return known->second;
+    const Key key{flow, period.type, period.from};
     const bool is_done = reached_[flow] && period.to <= *reached_[flow];
     const bool may_be_stored = !flows_[flow].is_metered() || is_done || period.from < forgotten_before_;
+    if (as_wanted_) {
+        if (const auto wanted = wanted_.find(key); wanted != wanted_.end()) return wanted->second;
+        auto wanted = may_be_stored ? stored_.wanted(flows_[flow].id, period) : std::nullopt;
+        if (wanted) return wanted;
+    }
+    const auto known = figures_.find(key);
+    if (known != figures_.end()) return known->second;
     return may_be_stored ? stored_.find(flows_[flow].id, period) : std::nullopt;
 }
 
@@ -182,6 +200,8 @@ std::optional<FlowFigure> FlowCalculator::shortest(FlowIndex flow, const StatPer
         return value;
     }
     if (period.from >= reuse_from_) {
+        auto wanted = as_wanted_ ? stored_.wanted(flows_[flow].id, period) : std::nullopt;
+        if (wanted) return wanted;
         if (auto stored = stored_.find(flows_[flow].id, period)) return stored;
     }
     const auto sum = amount(flow, period.from, period.to, noted);

@@ -23,11 +23,18 @@ public:
     virtual std::optional<FlowFigure> find(const std::string& flow, const StatPeriod& period) const = 0;
     /// The running total of the figure of any type that ends last in [from, until]; none: there is none.
     virtual std::optional<Exact> last_total(const std::string& flow, UtcTime from, UtcTime until) const = 0;
+    /// The figures of this period stay as they are.
+    virtual bool is_closed(const StatPeriod& /*period*/) const { return false; }
+    /// What the figure of a closed period would be; none: what it is.
+    virtual std::optional<FlowFigure> wanted(const std::string& /*flow*/,
+                                             const StatPeriod& /*period*/) const {
+        return std::nullopt;
+    }
 };
 
 struct ComputedFigure {
     FlowIndex flow{};
-    StatPeriod period;
+    StatPeriod period;  ///< where it is closed: the figure is what it would be
     FlowFigure figure;
 };
 
@@ -38,6 +45,8 @@ struct ComputedFigure {
 /// longer ones the sum of the shorter; an entered value stands in place of either.
 /// Totals: since the year's start. A shorter period's total starts from that of the longer one that ends
 /// where it begins, so that parts add up again after a period whose value was entered.
+/// Closed periods: open ones are made of what is stored of them, so that parts add up; beside it, what they
+/// would be is computed from what they would be made of.
 class FlowCalculator {
 public:
     using SeriesOf = std::function<const SpanSeries*(const RegisterKey&)>;
@@ -77,7 +86,10 @@ private:
     [[nodiscard]] SiteCalendar calendar_of(FlowIndex flow) const;
     [[nodiscard]] std::optional<UtcTime> first_known(FlowIndex flow) const;
     [[nodiscard]] std::optional<FlowFigure> find(FlowIndex flow, const StatPeriod& period) const;
-    void keep(FlowIndex flow, const StatPeriod& period, FlowFigure figure, std::vector<ComputedFigure>& out);
+    using AmountOf = std::optional<FlowFigure> (FlowCalculator::*)(FlowIndex, const StatPeriod&,
+                                                                   FlowWorking*) const;
+    /// Computes a figure and keeps it; false: it is not known.
+    bool make(FlowIndex flow, const StatPeriod& period, AmountOf amount_of, std::vector<ComputedFigure>& out);
 
     void go_on(FlowIndex flow, UtcTime until, std::vector<ComputedFigure>& out);
     void go_on_entered(FlowIndex flow, std::vector<ComputedFigure>& out);
@@ -117,6 +129,8 @@ private:
     UtcTime reuse_from_{UtcTime::max()};
     std::vector<std::optional<UtcTime>> reached_;
     std::map<Key, FlowFigure> figures_;
+    std::map<Key, FlowFigure> wanted_;  ///< of closed periods
+    bool as_wanted_{false};             ///< figures of closed periods are looked up as they would be
     UtcTime forgotten_before_{UtcTime::min()};
 };
 

@@ -178,6 +178,9 @@ void Reckoning::make_last_values(UtcTime until, std::vector<ItemRecord>& records
 std::optional<FlowFigure> Reckoning::figure(FlowIndex flow, const StatPeriod& period) const {
     const auto fresh = fresh_.find({flow, period});
     if (fresh != fresh_.end()) return fresh->second;
+    if (is_closed(period)) {
+        if (auto as_it_would_be = wanted(basis_.plan.flows[flow].id, period)) return as_it_would_be;
+    }
     return find(basis_.plan.flows[flow].id, period);
 }
 
@@ -200,6 +203,17 @@ std::optional<Exact> Reckoning::last_total(const std::string& flow, UtcTime from
     }
     const auto figure = last ? figure_of(*last) : std::nullopt;
     return figure ? std::optional{figure->total} : std::nullopt;
+}
+
+/// Where the books do not say, it is for them to keep closed what is: they look again when it is written.
+bool Reckoning::is_closed(const StatPeriod& period) const {
+    return books_.is_closed(period).value_or(false);
+}
+
+std::optional<FlowFigure> Reckoning::wanted(const std::string& flow, const StatPeriod& period) const {
+    const auto found = books_.wanted(flow, period);
+    if (!found || !*found) return {};
+    return figure_of(**found);
 }
 
 void Reckoning::forget_what_is_done() {

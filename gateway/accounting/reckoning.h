@@ -71,6 +71,9 @@ public:
                                                  const StatPeriod& period) const override;
     [[nodiscard]] std::optional<Exact> last_total(const std::string& flow, UtcTime from,
                                                   UtcTime until) const override;
+    [[nodiscard]] bool is_closed(const StatPeriod& period) const override;
+    [[nodiscard]] std::optional<FlowFigure> wanted(const std::string& flow,
+                                                   const StatPeriod& period) const override;
 
 private:
     [[nodiscard]] const SpanSeries* series(const RegisterKey& key) const;

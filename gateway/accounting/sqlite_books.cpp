@@ -93,6 +93,16 @@ constexpr std::array kUpgrades{
         PRIMARY KEY(subject, "from", text)) STRICT, WITHOUT ROWID;
     UPDATE books SET value = 2 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE requests(
+        item INTEGER NOT NULL, type INTEGER NOT NULL, start INTEGER NOT NULL, length INTEGER NOT NULL,
+        is_figure INTEGER NOT NULL, value TEXT, marks INTEGER NOT NULL, input_type INTEGER NOT NULL,
+        exact TEXT NOT NULL, total TEXT NOT NULL, item_version INTEGER NOT NULL, cause TEXT NOT NULL,
+        asked_at INTEGER NOT NULL, PRIMARY KEY(item, type, start, length)) STRICT, WITHOUT ROWID;
+    UPDATE books SET value = 3 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 

@@ -4,11 +4,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gateway/accounting/books.h"
+#include "gateway/accounting/period_locks.h"
 #include "gateway/base/sqlite.h"
 
 namespace mg {
@@ -37,6 +39,9 @@ public:
     Result<std::vector<IndexBreak>> breaks() override;
     Result<std::vector<Recomputation>> to_do() override;
     Result<std::vector<BasisLine>> basis() override;
+    Result<bool> is_closed(const StatPeriod& period) override;
+    Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
+    Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
 
     Result<> copy_to(const std::filesystem::path& to) override;
     Result<> check() override;
@@ -61,6 +66,15 @@ private:
     Result<> write_work(const BooksChange& change);
     Result<> write_basis(const BooksChange& change);
     Result<ItemNumbers> numbers_of(const std::vector<std::string>& items);
+    Result<const PeriodLocks*> locks();
+    /// There is any request, also one of a ground only.
+    Result<bool> any_request();
+    /// The record stays; what it would be is noted.
+    Result<> request(std::int64_t item, const ItemRecord& wanted, const std::optional<ItemRecord>& stands);
+    /// Ends the request, if there is one; gives its cause.
+    Result<std::string> end_request(std::int64_t item, const StatPeriod& period);
+    Result<std::optional<ItemRecord>> newest_revision(const std::string& item, std::int64_t number,
+                                                      const StatPeriod& period);
     Result<std::vector<std::int64_t>> buckets_of(StatType type, UtcTime from, UtcTime to);
     /// After a commit: moves a long log into the file.
     void tidy();
@@ -69,6 +83,8 @@ private:
     std::filesystem::path path_;
     std::mutex mutex_;  ///< one connection for all: its statements and transactions are nobody else's
     sqlite::Database file_;
+    std::optional<PeriodLocks> locks_;  ///< none: to be read again
+    std::optional<bool> any_request_;   ///< the same
 };
 
 }  // namespace mg

@@ -145,6 +145,7 @@ Result<std::vector<DatedId>> SqliteBooks::put_all(const std::vector<DatedRecord>
         ids.push_back(*id);
     }
     if (auto committed = transaction.commit(); !committed) return pass_on(committed.error());
+    locks_.reset();
     tidy();
     return ids;
 }
@@ -169,6 +170,7 @@ Result<> SqliteBooks::confirm(DatedId id, const std::string& person, UtcTime at)
     if (auto updated = update->run(); !updated) return updated;
     if (auto noted = note_effect(**record, false); !noted) return noted;
     if (auto committed = transaction.commit(); !committed) return committed;
+    locks_.reset();
     tidy();
     return {};
 }
@@ -193,6 +195,7 @@ Result<> SqliteBooks::revoke(DatedId id, const std::string& person, const std::s
         if (auto noted = note_effect(**record, true); !noted) return noted;
     }
     if (auto committed = transaction.commit(); !committed) return committed;
+    locks_.reset();
     tidy();
     return {};
 }

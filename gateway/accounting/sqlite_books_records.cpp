@@ -76,6 +76,11 @@ struct RecordKey {
     }
 };
 
+RecordKey key_of(std::int64_t item, const StatPeriod& period) {
+    return {code(period.type), bucket_of(period.type, period.from), item, number(period.from),
+            (period.to - period.from).count()};
+}
+
 Result<std::optional<Decimal>> value_in(const sqlite::Statement& row, int column) {
     if (row.is_null(column)) return std::nullopt;
     const auto value = Decimal::parse(row.text(column));
@@ -118,24 +123,27 @@ public:
         return {};
     }
 
-    /// True: it is a new revision, whose number is in the record now.
-    Result<bool> write(const RecordKey& key, ItemRecord& record) {
+    /// What a later figure is compared with; none: there is no record of this period.
+    Result<std::optional<ItemRecord>> newest(const RecordKey& key) {
         key.bind_to(newest_, 1);
         const auto row = newest_.step();
         if (!row) return pass_on(row.error());
-        if (!*row) {
-            record.revision = 0;
-            return add(key, record);
-        }
+        if (!*row) return std::nullopt;
         ItemRecord newest;
         newest.revision = static_cast<std::uint32_t>(newest_.integer(0));
         const auto read = read_figures(newest_, 1, newest);
         newest_.reset();
         if (!read) return pass_on(read.error());
-        record.revision = newest.revision + 1;
-        if (!same_figure(record, newest)) return add(key, record);
-        if (!same_ground(record, newest)) {
-            if (auto carried = carry(key, newest.revision, record); !carried) return pass_on(carried.error());
+        return newest;
+    }
+
+    /// True: it is a new revision, whose number is in the record now.
+    Result<bool> write(const RecordKey& key, ItemRecord& record, const std::optional<ItemRecord>& newest) {
+        record.revision = newest ? newest->revision + 1 : 0;
+        if (!newest || !same_figure(record, *newest)) return add(key, record);
+        if (!same_ground(record, *newest)) {
+            if (auto carried = carry(key, newest->revision, record); !carried)
+                return pass_on(carried.error());
         }
         return false;
     }
@@ -213,6 +221,10 @@ private:
 Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<ItemRecord>& records) {
     RecordWriter writer{file_};
     if (auto prepared = writer.prepare(); !prepared) return pass_on(prepared.error());
+    const auto closed = locks();
+    if (!closed) return pass_on(closed.error());
+    const auto asked_before = any_request();
+    if (!asked_before) return pass_on(asked_before.error());
     ItemNumbers numbers;  // a day of an item has a hundred records
     std::vector<ItemRecord> revisions;
     for (ItemRecord record : records) {
@@ -223,13 +235,38 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
             known == numbers.end() ? item_number(record.item) : Result<std::int64_t>{known->second};
         if (!item) return pass_on(item.error());
         if (known == numbers.end()) numbers.emplace(record.item, *item);
-        const auto made = writer.write({code(period.type), bucket_of(period.type, period.from), *item,
-                                        number(period.from), (period.to - period.from).count()},
-                                       record);
+        const RecordKey key = key_of(*item, period);
+        const auto newest = writer.newest(key);
+        if (!newest) return pass_on(newest.error());
+        if ((*closed)->is_closed(period)) {
+            if (auto noted = request(*item, record, *newest); !noted) return pass_on(noted.error());
+            continue;
+        }
+        if (*asked_before) {
+            const auto cause = end_request(*item, period);
+            if (!cause) return pass_on(cause.error());
+            if (!cause->empty()) record.cause = record.cause.empty() ? *cause : *cause + "; " + record.cause;
+        }
+        const auto made = writer.write(key, record, *newest);
         if (!made) return pass_on(made.error());
         if (*made) revisions.push_back(std::move(record));
     }
     return revisions;
+}
+
+Result<std::optional<ItemRecord>> SqliteBooks::newest_revision(const std::string& item,
+                                                               std::int64_t item_number,
+                                                               const StatPeriod& period) {
+    auto reader = RecordReader::open(file_);
+    if (!reader) return pass_on(reader.error());
+    std::vector<ItemRecord> found;
+    const RecordQuery query{
+        .items = {}, .type = period.type, .from = period.from, .to = period.from + milliseconds{1}};
+    const auto read =
+        reader->read(item, item_number, period.type, bucket_of(period.type, period.from), query, found);
+    if (!read) return pass_on(read.error());
+    const auto same = std::ranges::find(found, period, &ItemRecord::period);
+    return same == found.end() ? std::nullopt : std::optional{std::move(*same)};
 }
 
 Result<SqliteBooks::ItemNumbers> SqliteBooks::numbers_of(const std::vector<std::string>& items) {

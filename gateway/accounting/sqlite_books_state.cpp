@@ -69,6 +69,7 @@ Result<std::int64_t> SqliteBooks::register_number(const MeterId& meter, const Po
 
 Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     const std::scoped_lock lock{mutex_};
+    any_request_.reset();
     Transaction transaction{file_};
     if (auto begun = transaction.begin(); !begun) return pass_on(begun.error());
     auto revisions = write_records(change.records);
@@ -80,6 +81,7 @@ Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     if (change.cursor) {
         if (auto written = write_cursor(*change.cursor); !written) return pass_on(written.error());
     }
+    any_request_.reset();
     if (auto committed = transaction.commit(); !committed) return pass_on(committed.error());
     tidy();
     return revisions;

@@ -32,6 +32,10 @@ bool about(const DatedRecord& record, const std::string& subject) {
            std::string::npos;
 }
 
+bool differs(const ItemRecord& a, const ItemRecord& b) {
+    return a.value != b.value || a.marks != b.marks || a.input_type != b.input_type;
+}
+
 }  // namespace
 
 Decimal Inventor::decimal() {
@@ -262,7 +266,39 @@ Result<std::vector<DatedRecord>> NaiveBooks::dated(const DatedQuery& query) {
 Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
     std::vector<ItemRecord> made;
     for (ItemRecord record : change.records) {
-        auto& revisions = records_[{record.item, record.period}];
+        const auto key = std::tuple{record.item, record.period};
+        auto& revisions = records_[key];
+        const auto asked = wanted_.find(key);
+        const bool figure_asked =
+            asked != wanted_.end() && (revisions.empty() || differs(asked->second, revisions.back()));
+        if (*is_closed(record.period)) {
+            const bool same =
+                !revisions.empty() && !differs(record, revisions.back()) &&
+                record.exact == revisions.back().exact &&
+                record.item_version == revisions.back().item_version &&
+                (record.period.type == StatType::real_time || record.total == revisions.back().total);
+            if (revisions.empty()) records_.erase(key);
+            if (figure_asked) {
+                record.computed_at = asked->second.computed_at;
+                const std::string& before = asked->second.cause;
+                if (!differs(asked->second, record) || record.cause.empty() ||
+                    before.find(record.cause) != std::string::npos) {
+                    record.cause = before;
+                } else if (!before.empty()) {
+                    record.cause = before + "; " + record.cause;
+                }
+            }
+            if (same) {
+                wanted_.erase(key);
+            } else {
+                wanted_[key] = record;
+            }
+            continue;
+        }
+        if (figure_asked && !asked->second.cause.empty()) {
+            record.cause = asked->second.cause + (record.cause.empty() ? "" : "; ") + record.cause;
+        }
+        wanted_.erase(key);
         if (!revisions.empty() && revisions.back().value == record.value &&
             revisions.back().marks == record.marks && revisions.back().input_type == record.input_type) {
             revisions.back().exact = record.exact;
@@ -299,6 +335,38 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
     for (const std::int64_t id : change.done) work_.erase(id);
     if (change.cursor) cursor_ = change.cursor;
     return made;
+}
+
+Result<bool> NaiveBooks::is_closed(const StatPeriod& period) {
+    return std::ranges::any_of(dated_, [&](const auto& entry) {
+        const auto* lock = std::get_if<PeriodLock>(&entry.second.body);
+        return lock != nullptr && entry.second.in_force() && lock->period.from <= period.from &&
+               period.to <= lock->period.to;
+    });
+}
+
+Result<std::vector<ChangeRequest>> NaiveBooks::requests(const RecordQuery& query) {
+    std::vector<ChangeRequest> found;
+    for (const auto& [key, record] : wanted_) {
+        if (!query.items.empty() && std::ranges::find(query.items, record.item) == query.items.end())
+            continue;
+        if (query.type && record.period.type != *query.type) continue;
+        if (record.period.from < query.from || record.period.from >= query.to) continue;
+        const auto stands = records_.find(key);
+        if (stands == records_.end()) {
+            found.push_back({record, std::nullopt});
+        } else if (differs(record, stands->second.back())) {
+            found.push_back({record, stands->second.back()});
+        }
+    }
+    if (found.size() > query.most) found.resize(query.most);
+    return found;
+}
+
+Result<std::optional<ItemRecord>> NaiveBooks::wanted(const std::string& item, const StatPeriod& period) {
+    const auto found = wanted_.find({item, period});
+    if (found == wanted_.end()) return std::nullopt;
+    return found->second;
 }
 
 Result<std::vector<ItemRecord>> NaiveBooks::records(const RecordQuery& query) {
@@ -388,6 +456,13 @@ std::string contents(Books& books) {
             return fmt::format("checkpoint {} {} {} {}", each.meter.text, each.point.text,
                                each.at.time_since_epoch().count(), each.state);
         });
+    }
+    add(books.requests({}), [](const ChangeRequest& each) {
+        return "request: " + text_of(each.wanted) + (each.stands ? " for " + text_of(*each.stands) : "");
+    });
+    for (const auto& record : all ? *all : std::vector<ItemRecord>{}) {
+        const auto wanted = books.wanted(record.item, record.period);
+        if (wanted && *wanted) text += "wanted: " + text_of(**wanted) + '\n';
     }
     add(books.breaks(), [](const IndexBreak& each) {
         return fmt::format("break {} {} {} {} {} {} {}", each.meter.text, each.point.text,

@@ -56,6 +56,9 @@ public:
     Result<std::vector<IndexBreak>> breaks() override;
     Result<std::vector<Recomputation>> to_do() override;
     Result<std::vector<BasisLine>> basis() override;
+    Result<bool> is_closed(const StatPeriod& period) override;
+    Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
+    Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
     Result<> copy_to(const std::filesystem::path& /*file*/) override { return {}; }
     Result<> check() override { return {}; }
 
@@ -65,6 +68,7 @@ private:
 
     std::map<DatedId, DatedRecord> dated_;
     std::map<std::tuple<std::string, StatPeriod>, std::vector<ItemRecord>> records_;
+    std::map<std::tuple<std::string, StatPeriod>, ItemRecord> wanted_;
     std::map<Register, std::map<UtcTime, std::string>> checkpoints_;
     std::map<std::tuple<Register, UtcTime>, IndexBreak> breaks_;
     std::map<std::int64_t, Recomputation> work_;

@@ -318,6 +318,46 @@ TEST_F(BooksTest, ABreakStandsUntilItIsEnded) {
     EXPECT_EQ(*books().breaks(), std::vector{again});
 }
 
+TEST_F(BooksTest, ARecordOfAClosedPeriodStaysAndTheChangeWaitsAcrossARestart) {
+    const StatPeriod day{StatType::day, kMidnight, kMidnight + days{1}};
+    commit({record("coal_in", day, Decimal{7, 0})});
+    const DatedId lock = books().put({.body = PeriodLock{day}, .author = "li"}).value();
+    EXPECT_TRUE(*books().is_closed(day));
+    EXPECT_TRUE(*books().is_closed(quarter(95)));
+    EXPECT_FALSE(*books().is_closed(quarter(96)));
+    EXPECT_FALSE(*books().is_closed({StatType::month, kMidnight, kMidnight + days{30}}));
+
+    ItemRecord change = record("coal_in", day, Decimal{9, 0});
+    change.cause = "entry 4";
+    EXPECT_EQ(commit({change}), 0U);
+    close();
+    open();
+
+    EXPECT_EQ(books().records({})->front().value, (Decimal{7, 0}));
+    const auto asked = books().requests({}).value();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked.front().wanted.value, (Decimal{9, 0}));
+    EXPECT_EQ(asked.front().stands->value, (Decimal{7, 0}));
+    EXPECT_EQ(asked.front().wanted.cause, "entry 4");
+
+    ASSERT_TRUE(books().revoke(lock, "li", "why", kMidnight));
+    EXPECT_FALSE(*books().is_closed(day));
+    change.cause = "lock 1 revoked";
+    EXPECT_EQ(commit({change}), 1U);
+    EXPECT_EQ(books().records({})->front().cause, "entry 4; lock 1 revoked");
+    EXPECT_TRUE(books().requests({})->empty());
+    EXPECT_FALSE(*books().wanted("coal_in", day));
+}
+
+TEST_F(BooksTest, ALockThatWaitsForASecondPersonClosesNothing) {
+    const StatPeriod day{StatType::day, kMidnight, kMidnight + days{1}};
+    const DatedId lock =
+        books().put({.body = PeriodLock{day}, .author = "li", .needs_confirmation = true}).value();
+    EXPECT_FALSE(*books().is_closed(day));
+    ASSERT_TRUE(books().confirm(lock, "wang", kMidnight));
+    EXPECT_TRUE(*books().is_closed(day));
+}
+
 // ---- the file ----
 
 std::string bytes_of(const fs::path& file) {
