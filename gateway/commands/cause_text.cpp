@@ -20,14 +20,14 @@ constexpr std::array kWords{Word{"late readings", "late readings", "迟到的读
                             Word{"tables changed", "tables changed", "配置表变更"},
                             Word{"file_returned", "a sample file came back", "数据文件恢复"}};
 constexpr std::string_view kRevoked = " revoked";
+/// Several causes of one revision: what waited for a closed period, and its opening.
+constexpr std::string_view kBetween = "; ";
 
 bool is_number(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-}  // namespace
-
-std::string cause_text(std::string_view cause) {
+std::string one_cause(std::string_view cause) {
     const auto* word = std::ranges::find(kWords, cause, &Word::cause);
     if (word != kWords.end()) return std::string(tr(word->en, word->zh));
     std::string_view record = cause;
@@ -43,6 +43,19 @@ std::string cause_text(std::string_view cause) {
     text += record.substr(space);
     if (revoked) text += tr(" revoked", " 已撤销");
     return text;
+}
+
+}  // namespace
+
+std::string cause_text(std::string_view causes) {
+    std::string all;
+    while (true) {
+        const auto end = causes.find(kBetween);
+        if (!all.empty()) all += tr("; ", "；");
+        all += one_cause(causes.substr(0, end));
+        if (end == std::string_view::npos) return all;
+        causes.remove_prefix(end + kBetween.size());
+    }
 }
 
 }  // namespace mg

@@ -146,6 +146,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_set_multiplier(app, exit_code);
     add_coefficient(app, exit_code);
     add_rule(app, exit_code);
+    add_period(app, exit_code);
     add_dated(app, exit_code);
     add_models(app, exit_code);
     add_buffer(app, exit_code);

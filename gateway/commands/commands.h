@@ -21,6 +21,7 @@ void add_replace_meter(CLI::App& app, int& exit_code);
 void add_set_multiplier(CLI::App& app, int& exit_code);
 void add_coefficient(CLI::App& app, int& exit_code);
 void add_rule(CLI::App& app, int& exit_code);
+void add_period(CLI::App& app, int& exit_code);
 void add_dated(CLI::App& app, int& exit_code);
 void add_models(CLI::App& app, int& exit_code);
 void add_buffer(CLI::App& app, int& exit_code);

@@ -10,6 +10,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/commands/cause_text.h"
 #include "gateway/commands/dated_terms.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
@@ -240,6 +241,37 @@ std::string coefficients_view(const std::vector<CoefficientReport>& coefficients
                    each.record == 0 ? "coefficients.csv" : std::to_string(each.record)});
     }
     return table.empty() ? text("no coefficients are configured\n", "没有配置系数\n") : table.to_string();
+}
+
+std::string periods_view(const PeriodsReport& report, std::chrono::minutes utc_offset) {
+    TextTable locks{{{text("closed", "已锁定")},
+                     {text("record", "记录"), Align::right},
+                     {text("by", "责任人")},
+                     {text("since", "锁定时间")},
+                     {text("remark", "备注")}}};
+    for (const DatedRecord& lock : report.locks) {
+        locks.add({dated_text(lock.body, utc_offset), std::to_string(lock.id), printable(lock.author),
+                   local_text(lock.entered_at, utc_offset), printable(lock.remark)});
+    }
+    std::string view = locks.empty() ? text("no period is closed\n", "没有锁定的期间\n") : locks.to_string();
+    TextTable requests{{{text("item", "采集项")},
+                        {text("period", "周期")},
+                        {text("stands", "现值"), Align::right},
+                        {text("would be", "应为"), Align::right},
+                        {text("unit", "单位")},
+                        {text("cause", "原因")},
+                        {text("known since", "提出时间")}}};
+    const auto digits = [](const std::optional<Decimal>& value) { return value ? value->to_string() : "–"; };
+    for (const RequestReport& each : report.requests) {
+        requests.add({each.item, each.period_text, digits(each.stands), digits(each.wanted),
+                      printable(each.unit), cause_text(each.cause), local_text(each.asked_at, utc_offset)});
+    }
+    if (!requests.empty()) {
+        view += text("\nchanges that wait until their period is opened:\n", "\n待解锁后生效的更正：\n");
+        view += requests.to_string();
+    }
+    if (report.more) view += text("and more\n", "还有更多\n");
+    return view;
 }
 
 std::string breaks_view(const std::vector<BreakReport>& breaks, std::chrono::minutes utc_offset) {

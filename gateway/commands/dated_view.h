@@ -22,6 +22,8 @@ std::string dated_details(const DatedRecord& record, std::chrono::minutes utc_of
 std::string dated_answer(const DatedReport& report, std::chrono::minutes utc_offset);
 std::string coefficients_view(const std::vector<CoefficientReport>& coefficients,
                               std::chrono::minutes utc_offset);
+/// What is closed, and the changes that it does not take.
+std::string periods_view(const PeriodsReport& report, std::chrono::minutes utc_offset);
 std::string breaks_view(const std::vector<BreakReport>& breaks, std::chrono::minutes utc_offset);
 
 }  // namespace mg

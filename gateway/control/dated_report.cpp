@@ -1,5 +1,6 @@
 #include "gateway/control/dated_report.h"
 
+#include <array>
 #include <utility>
 
 #include "gateway/accounting/dated_record_json.h"
@@ -80,6 +81,41 @@ BreakReport break_from(const Json& json) {
             .found_at = time_from(json.at("found_at"))};
 }
 
+constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
+
+/// No value is an empty text.
+std::optional<Decimal> optional_decimal_from(const Json& json) {
+    if (json.get_ref<const std::string&>().empty()) return std::nullopt;
+    return decimal_from(json);
+}
+
+Json to_json(const RequestReport& request) {
+    return {{"item", request.item},
+            {"type", to_string(request.period.type)},
+            {"period", request.period_text},
+            {"from", utc_text(request.period.from)},
+            {"to", utc_text(request.period.to)},
+            {"stands", request.stands ? request.stands->to_string() : std::string{}},
+            {"wanted", request.wanted ? request.wanted->to_string() : std::string{}},
+            {"unit", request.unit},
+            {"marks", request.marks},
+            {"cause", request.cause},
+            {"asked_at", utc_text(request.asked_at)}};
+}
+
+RequestReport request_from(const Json& json) {
+    return {
+        .item = json.at("item").get<std::string>(),
+        .period = {enum_from(json.at("type"), kTypes), time_from(json.at("from")), time_from(json.at("to"))},
+        .period_text = json.at("period").get<std::string>(),
+        .stands = optional_decimal_from(json.at("stands")),
+        .wanted = optional_decimal_from(json.at("wanted")),
+        .unit = json.at("unit").get<std::string>(),
+        .marks = json.at("marks").get<std::vector<std::string>>(),
+        .cause = json.at("cause").get<std::string>(),
+        .asked_at = time_from(json.at("asked_at"))};
+}
+
 template <class T>
 Json list_json(const std::vector<T>& all) {
     Json list = Json::array();
@@ -137,6 +173,22 @@ Result<std::vector<BreakReport>> breaks_from_json(std::string_view json) {
         std::vector<BreakReport> all;
         for (const Json& one : answer.at("breaks")) all.push_back(break_from(one));
         return all;
+    });
+}
+
+std::string periods_to_json(const PeriodsReport& report) {
+    Json locks = Json::array();
+    for (const DatedRecord& lock : report.locks) locks.push_back(record_json(lock));
+    return to_line(
+        {{"locks", std::move(locks)}, {"requests", list_json(report.requests)}, {"more", report.more}});
+}
+
+Result<PeriodsReport> periods_from_json(std::string_view json) {
+    return read_as<PeriodsReport>(json, [](const Json& answer) {
+        PeriodsReport report{.locks = {}, .requests = {}, .more = answer.at("more").get<bool>()};
+        for (const Json& one : answer.at("locks")) report.locks.push_back(record_from(one));
+        for (const Json& one : answer.at("requests")) report.requests.push_back(request_from(one));
+        return report;
     });
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/base/result.h"
 #include "gateway/reading/decimal.h"
 #include "gateway/reading/ids.h"
+#include "gateway/reading/stat_period.h"
 
 /// What the daemon answers about what people put on record; docs/control-socket.md. Reading gives corrupt
 /// when the text is something else.
@@ -71,5 +72,27 @@ struct BreakReport {
 
 std::string breaks_to_json(const std::vector<BreakReport>& breaks);
 Result<std::vector<BreakReport>> breaks_from_json(std::string_view json);
+
+/// A change that a closed period does not take.
+struct RequestReport {
+    std::string item;
+    StatPeriod period;
+    std::string period_text;        ///< at the site: "2026-11"
+    std::optional<Decimal> stands;  ///< none: no value, or no record yet
+    std::optional<Decimal> wanted;
+    std::string unit;
+    std::vector<std::string> marks;  ///< those that it would have
+    std::string cause;
+    UtcTime asked_at{};
+};
+
+struct PeriodsReport {
+    std::vector<DatedRecord> locks;  ///< in force, by begin
+    std::vector<RequestReport> requests;
+    bool more{false};  ///< there are more requests than these
+};
+
+std::string periods_to_json(const PeriodsReport& report);
+Result<PeriodsReport> periods_from_json(std::string_view json);
 
 }  // namespace mg

@@ -9,7 +9,7 @@ namespace mg {
 namespace {
 
 constexpr std::array kCommands{"items",        "records",    "enter",        "dated-put", "dated-confirm",
-                               "dated-revoke", "dated-list", "coefficients", "breaks"};
+                               "dated-revoke", "dated-list", "coefficients", "breaks",    "periods"};
 
 }  // namespace
 
@@ -18,6 +18,7 @@ AccountingOrders::AccountingOrders(const Options& options, Books& books, Clock& 
     : changed_{std::move(changed)},
       answers_{options, books, clock},
       dated_{options, books, clock, graph, changed_},
+      periods_{options, books},
       commands_{
           {"items", [this](const auto& request) { return answers_.items(request); }},
           {"records", [this](const auto& request) { return answers_.records(request); }},
@@ -33,6 +34,7 @@ AccountingOrders::AccountingOrders(const Options& options, Books& books, Clock& 
           {"dated-list", [this](const auto& request) { return dated_.list(request); }},
           {"coefficients", [this](const auto& request) { return dated_.coefficients(request); }},
           {"breaks", [this](const auto& request) { return dated_.breaks(request); }},
+          {"periods", [this](const auto& request) { return periods_.periods(request); }},
       },
       thread_{clock, "book-orders"} {}
 

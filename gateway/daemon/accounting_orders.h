@@ -11,6 +11,7 @@
 #include "gateway/daemon/accounting_answers.h"
 #include "gateway/daemon/dated_answers.h"
 #include "gateway/daemon/order_thread.h"
+#include "gateway/daemon/period_answers.h"
 
 namespace mg {
 
@@ -40,6 +41,7 @@ private:
     std::function<void()> changed_;
     AccountingAnswers answers_;
     DatedAnswers dated_;
+    PeriodAnswers periods_;
     std::map<std::string, Answer> commands_;
     OrderThread thread_;
 };

@@ -131,6 +131,35 @@ TEST_F(SiteWithBooks, ASecondPersonConfirms) {
     EXPECT_TRUE(contains(confirmed.out, "computed again from")) << confirmed.out;
 }
 
+TEST_F(SiteWithBooks, APeriodIsClosedAndOpened) {
+    compute("2026-01", Decimal{7, 0});
+    EXPECT_EQ(run_with_site("period").out, "no period is closed\n");
+    const Ran locked = run_with_site("period lock 2099 --by wang");
+    EXPECT_EQ(locked.exit_code, 64) << "it has not ended";
+    EXPECT_EQ(run_with_site("period lock 2026-01 --by wang --remark 已上报").exit_code, 0);
+    EXPECT_EQ(run_with_site("period lock 2026-01-05").exit_code, 64) << "it is closed already";
+    compute("2026-01", Decimal{9, 0});
+
+    const Ran shown = run_with_site("period");
+    EXPECT_TRUE(contains(shown.out, "2026-01       1  wang")) << shown.out;
+    EXPECT_TRUE(contains(shown.out, "steel  2026-01       7         9  t")) << shown.out;
+    EXPECT_TRUE(contains(run_with_site("period --type month --item steel --json").out, "\"wanted\":\"9\""));
+    EXPECT_FALSE(contains(run_with_site("period --from 2026-02").out, "steel"));
+    EXPECT_TRUE(
+        contains(run_with_site("records steel --from 2026-01 --to 2026-01 --type month").out, "7  t"));
+    EXPECT_EQ(run_with_site("enter steel 2026-01 8 --evidence x").exit_code, 64);
+
+    const Ran part = run_with_site("period unlock 2026-01-05 --remark x");
+    EXPECT_EQ(part.exit_code, 64);
+    EXPECT_TRUE(contains(part.err, "is closed as a part of 2026-01, by record 1")) << part.err;
+    const Ran opened = run_with_site("period unlock 2026-01 --by li --remark '更正'");
+    EXPECT_EQ(opened.exit_code, 0) << opened.err;
+    EXPECT_TRUE(contains(opened.out,
+                         "computed again from 2026-01-01 00:00:00 until 2026-02-01 00:00:00: power, steel"))
+        << opened.out;
+    EXPECT_EQ(run_with_site("period unlock 2026-01 --remark x").exit_code, 64) << "it is open";
+}
+
 TEST_F(SiteWithBooks, RecordsOfSeveralItemsAreShownInOneTable) {
     compute("2026-01", Decimal{7, 0});
     const auto period = SiteCalendar{}.parse("2026-01").value();
@@ -143,9 +172,9 @@ TEST_F(SiteWithBooks, RecordsOfSeveralItemsAreShownInOneTable) {
 }
 
 TEST_F(Program, DatedRecordsWithoutADaemonAreThree) {
-    for (const std::string command :
-         {"dated", "dated show 1", "dated confirm 1", "dated revoke 1 --remark x", "rule", "coefficient",
-          kReplacement, "set-multiplier hv 80 --at 2026"}) {
+    for (const std::string command : {"dated", "dated show 1", "dated confirm 1", "dated revoke 1 --remark x",
+                                      "rule", "coefficient", kReplacement, "set-multiplier hv 80 --at 2026",
+                                      "period", "period lock 2026-01", "period unlock 2026-01 --remark x"}) {
         EXPECT_EQ(run_with_site(command).exit_code, 3) << command;
     }
 }

@@ -98,6 +98,20 @@ TEST(ControlSchema, DescribesWhatPeoplePutOnRecord) {
               breaks_to_json({{{"hv"}, {"energy"}, {}, {}, Decimal{5300, 0}, Decimal{3, 0}, {}}}) + '\n'));
 }
 
+TEST(ControlSchema, DescribesClosedPeriods) {
+    const StatPeriod october = SiteCalendar{}.parse("2026-10").value();
+    const PeriodsReport report{.locks = {{.id = 3, .body = PeriodLock{october}, .author = "li"}},
+                               .requests = {{.item = "power",
+                                             .period = october,
+                                             .period_text = "2026-10",
+                                             .stands = std::nullopt,
+                                             .wanted = Decimal{7, 0},
+                                             .unit = "kWh",
+                                             .marks = {"end_bridged"},
+                                             .cause = "multiplier 4"}}};
+    EXPECT_TRUE(valid("periods", periods_to_json(report) + '\n' + periods_to_json({}) + '\n'));
+}
+
 TEST(ControlSchema, DescribesTheMessages) {
     EXPECT_TRUE(valid("request", request_line(1, "read", {{"meter", "m1"}})));
     EXPECT_TRUE(valid("answer", result_line("1", "{}") + piece_line("\"a\"", "[]")));
