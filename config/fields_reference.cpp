@@ -10,19 +10,6 @@ constexpr std::array kOrder{Section::site,        Section::storage, Section::con
                             Section::coefficient, Section::plant,   Section::code,    Section::model,
                             Section::point};
 
-/// The language is a parameter here, and the texts shared with problems follow the process; so it is set
-/// meanwhile.
-class SpokenLanguage {
-public:
-    explicit SpokenLanguage(Language wanted) : before_{language()} { set_language(wanted); }
-    SpokenLanguage(const SpokenLanguage&) = delete;
-    SpokenLanguage& operator=(const SpokenLanguage&) = delete;
-    ~SpokenLanguage() { set_language(before_); }
-
-private:
-    Language before_;
-};
-
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
     std::string escaped;

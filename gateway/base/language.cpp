@@ -8,15 +8,21 @@ namespace mg {
 namespace {
 
 std::atomic<Language> current{Language::en};
+thread_local std::optional<Language> spoken;
 
 }  // namespace
 
 Language language() {
-    return current.load(std::memory_order_relaxed);
+    return spoken ? *spoken : current.load(std::memory_order_relaxed);
 }
 
 void set_language(Language language) {
     current.store(language, std::memory_order_relaxed);
+}
+
+SpokenLanguage::SpokenLanguage(Language language) : before_{std::exchange(spoken, language)} {}
+SpokenLanguage::~SpokenLanguage() {
+    spoken = before_;
 }
 
 Language language_of_environment() {

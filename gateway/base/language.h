@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,9 +12,23 @@ namespace mg {
 
 enum class Language : std::uint8_t { en, zh };
 
-/// The language of everything a user reads. Set once by main before any thread starts.
+/// The language of everything a user reads. Set once by main before any thread starts; a SpokenLanguage goes
+/// before it in its own thread.
 Language language();
 void set_language(Language language);
+
+/// While it lives, its thread speaks this language: for an answer to somebody who asked in his own, or a text
+/// that is wanted in both. They may be nested.
+class SpokenLanguage {
+public:
+    explicit SpokenLanguage(Language language);
+    ~SpokenLanguage();
+    SpokenLanguage(const SpokenLanguage&) = delete;
+    SpokenLanguage& operator=(const SpokenLanguage&) = delete;
+
+private:
+    std::optional<Language> before_;
+};
 
 /// From LC_ALL, LC_MESSAGES or LANG in that order: zh* is Chinese, everything else English.
 Language language_of_environment();
