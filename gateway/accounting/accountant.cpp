@@ -310,7 +310,7 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     UtcTime day = std::max(day_of(work.from - 1ms), *earliest);
     while (true) {
         again = std::make_unique<Reckoning>(basis_, books_, *records, flows);
-        if (const auto resumed = again->resume(day); !resumed) return resumed;
+        if (const auto resumed = again->resume(day, work.from); !resumed) return resumed;
         // A span that what is new ends, or divides, may have begun days before.
         const UtcTime needed = std::max(day_of(again->rests_on() - 1ms), *earliest);
         if (needed >= day_of(day - 1ms)) break;

@@ -59,7 +59,7 @@ Reckoning::Reckoning(const AccountingBasis& basis, Books& books, std::vector<Dat
     }
 }
 
-Result<> Reckoning::resume(UtcTime day) {
+Result<> Reckoning::resume(UtcTime day, UtcTime entered) {
     day_ = day;
     const auto checkpoints = books_.checkpoints(day);
     if (!checkpoints) return tl::unexpected{checkpoints.error()};
@@ -68,7 +68,7 @@ Result<> Reckoning::resume(UtcTime day) {
         const auto& of = basis_.plan.flows[flow];
         if (!mine_[flow]) continue;
         if (!of.is_metered()) {
-            calculator_.begin(flow, day);
+            calculator_.begin(flow, std::min(day, entered));
             continue;
         }
         const auto newest = books_.newest(of.id, of.base, day);

@@ -38,8 +38,9 @@ public:
     Reckoning& operator=(const Reckoning&) = delete;
 
     /// Takes up the registers as they were at the midnight `day`, and the flows where the books have them at
-    /// or before that day. Before anything is fed.
-    Result<> resume(UtcTime day);
+    /// or before that day; what is only entered from `entered` on, which may lie before every sample. Before
+    /// anything is fed.
+    Result<> resume(UtcTime day, UtcTime entered = UtcTime::max());
     /// The earliest of the last good readings of its registers, right after resume(): what is to come changes
     /// figures back to there.
     [[nodiscard]] UtcTime rests_on() const;

@@ -141,6 +141,21 @@ TEST(Accountant, ManualValuesAndTotalsFollowWhatIsEntered) {
     EXPECT_EQ(plant.what_computing_anew_changes(), "");
 }
 
+TEST(Accountant, AValueFromBeforeTheFirstSampleIsAFigureToo) {
+    AccountingPlant plant{kTwoMeters,
+                          "elec,电,电力,实时 日 月 年,15,现场仪表,累计差,a.energy,万kWh,4,,,,不计,,,\n"
+                          "diesel,柴油,柴油,日 月 年,,手工填报,手工,,t,3,,,,不计,,,\n"};
+    plant.runs("a", "2027-03-01 00:00", "2027-03-02 00:00", "1000", "100");
+    plant.account();
+
+    plant.enters("diesel", "2027-01-07", "2");
+    plant.enters("diesel", "2027-02", "31.5");
+    plant.account();
+
+    EXPECT_EQ(plant.value("diesel", "2027-01-07"), "2.000 entered");
+    EXPECT_EQ(plant.value("diesel", "2027-02"), "31.500 entered");
+}
+
 TEST(Accountant, MeansAreOfAllSamplesAndLastValuesOfTheEnd) {
     AccountingPlant plant{kTwoMeters,
                           "load,负荷,电力,实时 日,15,现场仪表,平均,a.power,kW,2,,,,不计,,,\n"
