@@ -3,20 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/accounting/item_limits.h"
+
 namespace mg {
 namespace {
-
-/// The limits are those of a day; of longer periods those of a mean day. A quarter-hour has none.
-bool is_within_limits(const ItemOptions& options, const StatPeriod& period, const Decimal& value) {
-    if (period.type == StatType::real_time) return true;
-    Exact per_day{value};
-    if (is_additive(options.method)) {
-        const auto days = std::chrono::duration_cast<std::chrono::days>(period.to - period.from).count();
-        per_day *= Exact{1, days};
-    }
-    return (!options.day_min || per_day >= Exact{*options.day_min}) &&
-           (!options.day_max || per_day <= Exact{*options.day_max});
-}
 
 ItemRecord blank(const ItemOptions& options, const StatPeriod& period) {
     ItemRecord record;
