@@ -63,6 +63,21 @@ constexpr std::array kSections{
     SectionText{Section::factor, "factors/*.csv", true, true, "参考系数", "reference factor",
                 "自带，不可改；供填写系数表时参考。",
                 "Shipped, not to be changed; for filling in coefficients.csv."},
+    SectionText{Section::inbound, "inbound", false, false, "外来数值", "inbound values",
+                "可选。其他系统(地磅、DCS、MIS)送来的日、月、年数值：docs/inbound.zh-CN.md。",
+                "Optional. Values of days, months and years from other systems (weighbridge, DCS, MIS): "
+                "docs/inbound.md."},
+    SectionText{Section::inbound_http, "inbound.http", false, false, "外来数值的 HTTP 接口",
+                "inbound over HTTP", "可选。由其他系统以 HTTP 送数。",
+                "Optional. Where other systems post values."},
+    SectionText{
+        Section::entry, "values.csv", true, true, "录入值", "value to enter",
+        "不在配置目录：metergate enter --file "
+        "与接收目录读的表。一行一个采集项一个周期的值；表头用中文或键名；"
+        "UTF-8 或 GB18030。",
+        "Not of the configuration folder: the table that `metergate enter --file` and the drop folder "
+        "read. One row for each value of an item and period; headings in Chinese or by key; UTF-8 or "
+        "GB18030."},
 };
 
 /// Lower case, without spaces, underscores, hyphens and an appended "(unit)".
@@ -126,6 +141,10 @@ std::span<const Field> fields_of(Section section) {
             case Section::code:
             case Section::factor:
                 return code_fields();
+            case Section::inbound:
+            case Section::inbound_http:
+            case Section::entry:
+                return inbound_fields();
         }
         return std::span<const Field>{};
     }();

@@ -28,6 +28,9 @@ enum class Section : std::uint8_t {
     plant,
     code,
     factor,
+    inbound,
+    inbound_http,
+    entry,
 };
 
 enum class ValueType : std::uint8_t {

@@ -5,10 +5,10 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{Section::site,        Section::storage, Section::control, Section::accounting,
-                            Section::line,        Section::uplink,  Section::meter,   Section::item,
-                            Section::coefficient, Section::plant,   Section::code,    Section::model,
-                            Section::point};
+constexpr std::array kOrder{Section::site,  Section::storage, Section::control,     Section::accounting,
+                            Section::line,  Section::uplink,  Section::inbound,     Section::inbound_http,
+                            Section::meter, Section::item,    Section::coefficient, Section::plant,
+                            Section::code,  Section::model,   Section::point,       Section::entry};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -99,11 +99,15 @@ std::string file_heading(Section section) {
             return "\n# codes/*.csv\n";
         case Section::model:
             return "\n# models/*.toml\n";
+        case Section::entry:
+            return "\n# values.csv\n";
         case Section::storage:
         case Section::control:
         case Section::accounting:
         case Section::line:
         case Section::uplink:
+        case Section::inbound:
+        case Section::inbound_http:
         case Section::point:
         case Section::factor:
             return {};

@@ -13,8 +13,8 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::array<std::string_view, 6> kSections{"site",       "storage", "control",
-                                                    "accounting", "line",    "uplink"};
+constexpr std::array<std::string_view, 7> kSections{"site", "storage", "control", "accounting",
+                                                    "line", "uplink",  "inbound"};
 
 void report_unknown_sections(const TomlNode& document, Reporter& report) {
     const std::vector<std::string> names(kSections.begin(), kSections.end());
@@ -23,7 +23,7 @@ void report_unknown_sections(const TomlNode& document, Reporter& report) {
         report.error(member.place, member.key,
                      {trf("unknown section '{}', nearest is '{}'", "没有“{}”这一段，最接近的是“{}”",
                           member.key, nearest_of(member.key, names)),
-                      "[site], [storage], [control], [accounting], [[line]], [[uplink]]"});
+                      "[site], [storage], [control], [accounting], [[line]], [[uplink]], [inbound]"});
     }
 }
 
@@ -164,6 +164,7 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
         options.directory / control.get_or<std::string>("socket", options.control.socket.string());
     options.accounting.confirm =
         confirm_of(single(Section::accounting, *document, report).get_or<std::string>("confirm", "none"));
+    options.inbound = read_inbound(*document, options.directory, report);
 
     const auto lines = many(Section::line, *document, kMostLines, report);
     for (const Record& record : lines) options.lines.push_back(read_line(record, report));

@@ -40,6 +40,10 @@ LineOptions read_line(const Record& record, Reporter& report);
 UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory,
                           const SiteOptions& site, Reporter& report);
 
+/// [inbound] and [inbound.http], where they are written.
+InboundOptions read_inbound(const TomlNode& document, const std::filesystem::path& directory,
+                            Reporter& report);
+
 /// What goes to an uplink and how, of its section.
 DeliveryOptions read_delivery(const Record& record, const SiteOptions& site, Reporter& report);
 
@@ -70,6 +74,8 @@ void check_code_words(const Options& options, Reporter& report);
 /// Reports items that would send the same figure, by code and period, to the same destination.
 void check_sent_codes(const std::vector<ItemOptions>& items, Reporter& report);
 
+/// Of a choice that names a source: "dcs". The keys that are none are the field meter.
+InputType input_type_of(std::string_view key);
 /// One row of items.csv, as far as it can be judged by itself.
 ItemOptions read_item(const Record& record, const TableReader& rows, const SiteOptions& site,
                       Reporter& report);

@@ -293,12 +293,31 @@ struct AccountingOptions {
     Confirm confirm{Confirm::none};
 };
 
+/// Where other systems post values.
+struct InboundHttpOptions {
+    std::string address;  ///< numeric, never a wildcard
+    std::uint16_t port{0};
+    /// A file of 0600 with `source = token` lines; a bare name is looked up in systemd's credentials.
+    std::string credentials;
+    std::optional<InputType> input_type;  ///< of values that do not say; never manual
+};
+
+/// Values that come from other systems: weighbridge, DCS, MIS.
+struct InboundOptions {
+    std::optional<std::filesystem::path> folder;
+    std::string source;                   ///< who gives what comes by the folder
+    std::optional<InputType> input_type;  ///< of its values that do not say; never manual
+    milliseconds settle{5000};            ///< 100 ms … 10 min that a file must be at rest
+    std::optional<InboundHttpOptions> http;
+};
+
 struct Options {
     std::filesystem::path directory;  ///< where it was read from
     SiteOptions site;
     StorageOptions storage;
     ControlOptions control;
     AccountingOptions accounting;
+    InboundOptions inbound;
     std::vector<LineOptions> lines;
     std::vector<UplinkOptions> uplinks;
     std::vector<ModelOptions> models;  ///< those in use and all shipped ones

@@ -13,15 +13,6 @@ StatType stat_type_of(std::string_view key) {
     return stat_type_from(key).value_or(StatType::day);  // the keys of the field are those names
 }
 
-InputType input_type_of(std::string_view key) {
-    if (key == "management") return InputType::management_system;
-    if (key == "production") return InputType::production_system;
-    if (key == "dcs") return InputType::dcs;
-    if (key == "manual") return InputType::manual;
-    if (key == "supplier") return InputType::supplier;
-    return key == "other" ? InputType::other : InputType::field_meter;
-}
-
 ItemMethod method_of(std::string_view key) {
     if (key == "manual") return ItemMethod::manual;
     if (key == "last") return ItemMethod::last;
@@ -234,6 +225,15 @@ void check_limits(const Record& record, const ItemOptions& item, ItemRow& row) {
 }
 
 }  // namespace
+
+InputType input_type_of(std::string_view key) {
+    if (key == "management") return InputType::management_system;
+    if (key == "production") return InputType::production_system;
+    if (key == "dcs") return InputType::dcs;
+    if (key == "manual") return InputType::manual;
+    if (key == "supplier") return InputType::supplier;
+    return key == "other" ? InputType::other : InputType::field_meter;
+}
 
 std::optional<UtcTime> site_midnight(const Record& record, std::string_view key, const SiteOptions& site) {
     const auto* date = record.get<std::string>(key);

@@ -172,7 +172,8 @@ private:
 
     void take_lines() {
         while (!closed_ && in_work_ < limits_.requests_in_work) {
-            const auto end = inbox_.find('\n');
+            const auto end = inbox_.find('\n', searched_);
+            searched_ = end == std::string::npos ? inbox_.size() : 0;
             if (end > limits_.line_bytes && inbox_.size() > limits_.line_bytes) return refuse_long_line();
             if (end == std::string::npos) return;
             const std::string line = inbox_.substr(0, end);
@@ -193,6 +194,7 @@ private:
 
     void refuse_long_line() {
         inbox_.clear();
+        searched_ = 0;
         read_all_ = true;
         ++in_work_;
         mailbox_->send(error_line("null", {Failure::rejected, trf("a request is longer than {} bytes",
@@ -252,6 +254,7 @@ private:
     std::shared_ptr<Mailbox> mailbox_;
     std::array<char, 8192> chunk_{};
     std::string inbox_;
+    std::size_t searched_{0};  // of inbox_, for the end of a line
     std::deque<std::string> outbox_;
     std::size_t written_{0};  // of outbox_.front()
     std::uint64_t writes_{0};

@@ -53,8 +53,8 @@ using ControlHandler = std::function<void(const ControlRequest& request, Control
 
 struct ControlLimits {
     std::size_t connections{16};
-    std::size_t line_bytes{64UL * 1024};  ///< of one request
-    std::size_t requests_in_work{8};      ///< of one connection; more are read when one is answered
+    std::size_t line_bytes{4UL * 1024 * 1024};  ///< of one request: a table of 10,000 values
+    std::size_t requests_in_work{8};            ///< of one connection; more are read when one is answered
     std::size_t waiting_bytes{64UL * 1024 *
                               1024};  ///< of answers that one client has not read; beyond: closed
     std::size_t waiting_stream_bytes{1024UL * 1024};  ///< beyond, more() drops

@@ -16,7 +16,8 @@ namespace {
 constexpr std::array kSections{Section::site,  Section::storage, Section::control,     Section::accounting,
                                Section::line,  Section::uplink,  Section::model,       Section::point,
                                Section::meter, Section::item,    Section::coefficient, Section::plant,
-                               Section::code,  Section::factor};
+                               Section::code,  Section::factor,  Section::inbound,     Section::inbound_http,
+                               Section::entry};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
     for (const Section section : kSections) {
