@@ -99,15 +99,6 @@ int show_records(RunningGateway& gateway, Asked asked) {
     return kExitOk;
 }
 
-int enter(RunningGateway& gateway, const ControlClient::Arguments& arguments, bool json) {
-    const auto answer = gateway.call("enter", arguments);
-    if (!answer) return complain(answer.error());
-    const auto entry = entry_from_json(*answer);
-    if (!entry) return complain(entry.error());
-    print(json ? *answer + '\n' : entry_view(*entry));
-    return kExitOk;
-}
-
 }  // namespace
 
 void add_items(CLI::App& app, int& exit_code) {
@@ -158,35 +149,6 @@ void add_records(CLI::App& app, int& exit_code) {
         if (items->count() > 0) asked.items = items->as<std::vector<std::string>>();
         exit_code = with_gateway(socket_of(*command, *socket),
                                  [&](RunningGateway& gateway) { return show_records(gateway, asked); });
-    });
-}
-
-void add_enter(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand(
-        "enter", text("Put a figure on record that no meter gave", "补录没有仪表数据的数值"));
-    CLI::Option* item = add_option(*command, "item", " ", text("Id of the item", "采集项编号"))->required();
-    CLI::Option* period = add_option(*command, "period", " ",
-                                     text("Day, month or year: 2026-11-22, 2026-11 or 2026",
-                                          "日、月或年：2026-11-22、2026-11 或 2026"))
-                              ->required();
-    CLI::Option* value =
-        add_option(*command, "value", " ", text("In the unit of the item", "数值，按采集项的单位"))
-            ->required();
-    CLI::Option* evidence =
-        add_option(*command, "--evidence", "TEXT", text("What it rests on", "依据（单据、台账等）"))
-            ->required();
-    CLI::Option* by = add_by_option(*command);
-    CLI::Option* socket = add_socket_option(*command);
-    CLI::Option* json = add_json_flag(*command);
-    command->callback([=, &exit_code] {
-        const ControlClient::Arguments arguments{{"item", value_of(item)},
-                                                 {"period", value_of(period)},
-                                                 {"value", value_of(value)},
-                                                 {"evidence", value_of(evidence)},
-                                                 {"by", value_of(by)}};
-        exit_code = with_gateway(socket_of(*command, *socket), [&](RunningGateway& gateway) {
-            return enter(gateway, arguments, json->count() > 0);
-        });
     });
 }
 

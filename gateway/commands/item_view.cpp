@@ -100,9 +100,20 @@ std::string records_view(const std::vector<RecordReport>& records) {
 }
 
 std::string entry_view(const EntryReport& entry) {
-    return trf("record {}: {} {} = {} {}, entered by {}\n", "记录 {}：{} {} = {} {}，由 {} 录入\n",
-               entry.record, entry.item, entry.period_text, entry.value.to_string(), printable(entry.unit),
-               printable(entry.author));
+    std::string view =
+        entry.already
+            ? trf("record {}: {} {} = {} {} was there already, nothing was written\n",
+                  "记录 {}：{} {} = {} {} 已经录入，未重复写入\n", entry.record, entry.item,
+                  entry.period_text, entry.value.to_string(), printable(entry.unit))
+            : trf("record {}: {} {} = {} {}, entered by {}\n", "记录 {}：{} {} = {} {}，由 {} 录入\n",
+                  entry.record, entry.item, entry.period_text, entry.value.to_string(), printable(entry.unit),
+                  printable(entry.author));
+    if (entry.waits) {
+        view += trf("it counts once somebody else has confirmed it: metergate dated confirm {}\n",
+                    "须由另一人确认后才生效：metergate dated confirm {}\n", entry.record);
+    }
+    if (!entry.doubt.empty()) view += trf("look again: {}\n", "请核对：{}\n", printable(entry.doubt));
+    return view;
 }
 
 }  // namespace mg

@@ -180,7 +180,10 @@ std::string entry_to_json(const EntryReport& entry) {
                     {"period", entry.period_text},
                     {"value", entry.value.to_string()},
                     {"unit", entry.unit},
-                    {"author", entry.author}});
+                    {"author", entry.author},
+                    {"waits", entry.waits},
+                    {"already", entry.already},
+                    {"doubt", entry.doubt}});
 }
 
 Result<EntryReport> entry_from_json(std::string_view json) {
@@ -190,7 +193,10 @@ Result<EntryReport> entry_from_json(std::string_view json) {
                            .period_text = answer.at("period").get<std::string>(),
                            .value = decimal_from(answer.at("value")),
                            .unit = answer.at("unit").get<std::string>(),
-                           .author = answer.at("author").get<std::string>()};
+                           .author = answer.at("author").get<std::string>(),
+                           .waits = answer.at("waits").get<bool>(),
+                           .already = answer.at("already").get<bool>(),
+                           .doubt = answer.at("doubt").get<std::string>()};
     });
 }
 

@@ -72,6 +72,9 @@ struct EntryReport {
     Decimal value;
     std::string unit;
     std::string author;
+    bool waits{false};    ///< it counts once a second person has confirmed it
+    bool already{false};  ///< it stood there before; nothing was written
+    std::string doubt;    ///< what should be looked at again; empty: nothing
 };
 
 std::string entry_to_json(const EntryReport& entry);

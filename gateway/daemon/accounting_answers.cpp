@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 #include "gateway/base/language.h"
-#include "gateway/base/log.h"
 #include "gateway/base/nearest.h"
 #include "gateway/base/utc_text.h"
-#include "gateway/daemon/dated_answers.h"
+#include "gateway/inbound/values_json.h"
+#include "gateway/inbound/values_table.h"
 
 namespace mg {
 namespace {
@@ -43,10 +42,6 @@ ItemVersionReport version_report(const ItemOptions& item) {
     return version;
 }
 
-bool touches(const ItemOptions& version, const StatPeriod& period) {
-    return version.valid_from < period.to && (!version.valid_to || *version.valid_to > period.from);
-}
-
 /// The version that a record was computed by; where the configuration has it no longer, the one in force when
 /// the period ended.
 const ItemOptions* version_for(const ItemRecord& record, const std::vector<const ItemOptions*>& versions) {
@@ -57,6 +52,16 @@ const ItemOptions* version_for(const ItemRecord& record, const std::vector<const
         return each->valid_at(record.period.to - milliseconds{1});
     });
     return valid == versions.end() ? nullptr : *valid;
+}
+
+/// Who answers for what is entered, and who typed it in.
+EntrySource person_behind(const ControlRequest& request) {
+    EntrySource source{.author = request.user, .remark = {}, .input_type = InputType::manual};
+    if (const std::string by = request.argument("by"); !by.empty() && by != request.user) {
+        source.author = by;
+        source.remark = trf("typed in by {}", "由 {} 代录", request.user);
+    }
+    return source;
 }
 
 /// Periods whose records an answer of limited length does not hold in full are left to the next one.
@@ -70,8 +75,8 @@ std::optional<UtcTime> keep_whole_periods(std::vector<ItemRecord>& records) {
 
 }  // namespace
 
-AccountingAnswers::AccountingAnswers(const Options& options, Books& books, Clock& clock)
-    : options_{options}, books_{books}, clock_{clock} {}
+AccountingAnswers::AccountingAnswers(const Options& options, Books& books, EntryDesk& desk, Clock& clock)
+    : options_{options}, books_{books}, desk_{desk}, clock_{clock} {}
 
 SiteCalendar AccountingAnswers::calendar(const ItemOptions& item) const {
     SiteCalendar calendar{.utc_offset = options_.site.utc_offset};
@@ -186,79 +191,41 @@ Result<std::string> AccountingAnswers::records(const ControlRequest& request) {
     return records_to_json(report);
 }
 
-Result<EnteredValue> AccountingAnswers::entry_from(const ControlRequest& request,
-                                                   const Versions& versions) const {
-    const std::string text = request.argument("period");
-    const auto period = calendar(*versions.front()).parse(text);
-    if (!period || period->type == StatType::real_time) {
-        return fail(Failure::rejected,
-                    trf("\"{}\" is no day, month or year; allowed: 2026-11-22, 2026-11, 2026",
-                        "“{}”不是日、月或年；可写：2026-11-22、2026-11、2026", text));
+Result<std::string> AccountingAnswers::enter_values(const ControlRequest& request) {
+    const auto values = values_from_json(request.argument("values"), kMostTableValues);
+    if (!values) return pass_on(values.error());
+    EntrySource source = person_behind(request);
+    if (const std::string file = request.argument("file"); !file.empty()) {
+        source.remark = source.remark.empty() ? file : file + ", " + source.remark;
     }
-    const bool reported = std::ranges::any_of(versions, [&](const ItemOptions* version) {
-        return touches(*version, *period) && version->periods.contains(period->type);
-    });
-    if (!reported) {
-        return fail(Failure::rejected, trf("item {} has no figure for {}: see its periods and dates",
-                                           "采集项 {} 没有 {} 的数值：请看其统计周期和启用、停用日期",
-                                           versions.front()->id, text));
-    }
-    if (period->from > clock_.utc()) {
-        return fail(Failure::rejected, trf("{} has not begun yet", "{} 尚未开始", text));
-    }
-    const std::string digits = request.argument("value");
-    const auto value = Decimal::parse(digits);
-    if (!value) {
-        return fail(Failure::rejected, trf("\"{}\" is no decimal number; allowed: 1234.5, at most 37 digits",
-                                           "“{}”不是十进制数；可写：1234.5，最多 37 位", digits));
-    }
-    if (request.argument("evidence").empty()) {
-        return fail(Failure::rejected, std::string(tr("evidence: what the value rests on is missing",
-                                                      "evidence：缺少该数值的依据")));
-    }
-    return EnteredValue{.item = versions.front()->id,
-                        .period = *period,
-                        .value = *value,
-                        .evidence = request.argument("evidence")};
-}
-
-Result<> AccountingAnswers::not_locked(const StatPeriod& period, const std::string& text) {
-    const auto locks = books_.dated({.kind = "lock"});
-    if (!locks) return pass_on(locks.error());
-    for (const DatedRecord& record : *locks) {
-        const auto* lock = std::get_if<PeriodLock>(&record.body);
-        if (lock == nullptr) continue;
-        if (lock->period.from <= period.from && period.to <= lock->period.to) {
-            return fail(Failure::rejected,
-                        trf("{} is closed by record {} of {}; nothing was entered",
-                            "{0} 已由 {2} 以记录 {1} 锁定；未录入", text, record.id, record.author));
-        }
-    }
-    return {};
+    const bool check = request.argument("check") == "true";
+    const auto answers =
+        desk_.take(*values, source, check ? EntryTaking::check_only : EntryTaking::all_or_none);
+    if (!answers) return pass_on(answers.error());
+    return answers_to_json(*answers);
 }
 
 Result<std::string> AccountingAnswers::enter(const ControlRequest& request) {
-    const auto versions = versions_of(request.argument("item"));
-    if (!versions) return pass_on(versions.error());
-    const auto entry = entry_from(request, *versions);
-    if (!entry) return pass_on(entry.error());
-    const std::string period = calendar(*versions->front()).text(entry->period);
-    if (const auto open = not_locked(entry->period, period); !open) return pass_on(open.error());
-
-    const DatedRecord record = signed_record(*entry, request, options_, clock_.utc());
-    const auto id = books_.put(record);
-    if (!id) return pass_on(id.error());
-    log::info("{}", trf("item {}: {} for {} entered by {}, record {}",
-                        "采集项 {0}：{3} 录入 {2} 的值 {1}，记录 {4}", entry->item, entry->value.to_string(),
-                        period, record.author, *id));
-    const auto valid = std::ranges::find_if(
-        *versions, [&](const ItemOptions* each) { return touches(*each, entry->period); });
-    return entry_to_json({.record = *id,
-                          .item = entry->item,
-                          .period_text = period,
-                          .value = entry->value,
-                          .unit = (*valid)->unit,
-                          .author = record.author});
+    const GivenValue given{.item = request.argument("item"),
+                           .type = {},
+                           .period = request.argument("period"),
+                           .value = request.argument("value"),
+                           .evidence = request.argument("evidence"),
+                           .input_type = {}};
+    const EntrySource source = person_behind(request);
+    const auto answers = desk_.take({&given, 1}, source, EntryTaking::each);
+    if (!answers) return pass_on(answers.error());
+    const EntryAnswer& answer = answers->front();
+    if (answer.fate == EntryFate::refused) return fail(Failure::rejected, line_of(answer.faults.front()));
+    return entry_to_json({.record = answer.record,
+                          .item = answer.item,
+                          .period_text = answer.period_text,
+                          .value = *answer.value,
+                          .unit = answer.unit,
+                          .author = source.author,
+                          .waits = answer.waits,
+                          .already = answer.fate == EntryFate::already,
+                          .doubt = answer.doubt ? line_of(*answer.doubt) : std::string{}});
 }
 
 }  // namespace mg

@@ -10,6 +10,7 @@
 #include "gateway/base/result.h"
 #include "gateway/control/control_server.h"
 #include "gateway/control/item_report.h"
+#include "gateway/inbound/entry_desk.h"
 #include "gateway/reading/stat_period.h"
 
 namespace mg {
@@ -21,12 +22,14 @@ namespace mg {
 class AccountingAnswers {
 public:
     /// All given outlive this.
-    AccountingAnswers(const Options& options, Books& books, Clock& clock);
+    AccountingAnswers(const Options& options, Books& books, EntryDesk& desk, Clock& clock);
 
     Result<std::string> items(const ControlRequest& request);
     Result<std::string> records(const ControlRequest& request);
     /// On disk when it is answered.
     Result<std::string> enter(const ControlRequest& request);
+    /// A table of them; all of it or nothing.
+    Result<std::string> enter_values(const ControlRequest& request);
 
 private:
     using Versions = std::vector<const ItemOptions*>;
@@ -37,12 +40,10 @@ private:
     [[nodiscard]] std::optional<RecordReport> shown(const ItemRecord& record, const Versions& versions) const;
     Result<std::optional<RecordReport>> newest(const Versions& versions, StatType type);
     Result<ItemReport> report_of(const Versions& versions);
-    [[nodiscard]] Result<EnteredValue> entry_from(const ControlRequest& request,
-                                                  const Versions& versions) const;
-    Result<> not_locked(const StatPeriod& period, const std::string& text);
 
     const Options& options_;
     Books& books_;
+    EntryDesk& desk_;
     Clock& clock_;
 };
 

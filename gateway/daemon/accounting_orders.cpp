@@ -8,26 +8,22 @@
 namespace mg {
 namespace {
 
-constexpr std::array kCommands{"items",        "records",    "enter",        "dated-put", "dated-confirm",
-                               "dated-revoke", "dated-list", "coefficients", "breaks",    "periods"};
+constexpr std::array kCommands{"items",         "records",      "enter",      "enter-values", "dated-put",
+                               "dated-confirm", "dated-revoke", "dated-list", "coefficients", "breaks",
+                               "periods"};
 
 }  // namespace
 
-AccountingOrders::AccountingOrders(const Options& options, Books& books, Clock& clock, const ItemGraph* graph,
-                                   std::function<void()> changed)
-    : changed_{std::move(changed)},
-      answers_{options, books, clock},
-      dated_{options, books, clock, graph, changed_},
+AccountingOrders::AccountingOrders(const Options& options, Books& books, EntryDesk& desk, Clock& clock,
+                                   const ItemGraph* graph, std::function<void()> changed)
+    : answers_{options, books, desk, clock},
+      dated_{options, books, clock, graph, std::move(changed)},
       periods_{options, books},
       commands_{
           {"items", [this](const auto& request) { return answers_.items(request); }},
           {"records", [this](const auto& request) { return answers_.records(request); }},
-          {"enter",
-           [this](const auto& request) {
-               auto entered = answers_.enter(request);
-               changed_();
-               return entered;
-           }},
+          {"enter", [this](const auto& request) { return answers_.enter(request); }},
+          {"enter-values", [this](const auto& request) { return answers_.enter_values(request); }},
           {"dated-put", [this](const auto& request) { return dated_.put(request); }},
           {"dated-confirm", [this](const auto& request) { return dated_.confirm(request); }},
           {"dated-revoke", [this](const auto& request) { return dated_.revoke(request); }},

@@ -12,6 +12,7 @@
 #include "gateway/daemon/dated_answers.h"
 #include "gateway/daemon/order_thread.h"
 #include "gateway/daemon/period_answers.h"
+#include "gateway/inbound/entry_desk.h"
 
 namespace mg {
 
@@ -24,7 +25,7 @@ public:
     /// All given outlive this.
     /// `graph` and `changed`: see DatedAnswers.
     AccountingOrders(
-        const Options& options, Books& books, Clock& clock, const ItemGraph* graph = nullptr,
+        const Options& options, Books& books, EntryDesk& desk, Clock& clock, const ItemGraph* graph = nullptr,
         std::function<void()> changed = [] {});
     AccountingOrders(const AccountingOrders&) = delete;
     AccountingOrders& operator=(const AccountingOrders&) = delete;
@@ -38,7 +39,6 @@ public:
 private:
     using Answer = std::function<Result<std::string>(const ControlRequest&)>;
 
-    std::function<void()> changed_;
     AccountingAnswers answers_;
     DatedAnswers dated_;
     PeriodAnswers periods_;

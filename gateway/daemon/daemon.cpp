@@ -30,6 +30,8 @@
 #include "gateway/health/heartbeats.h"
 #include "gateway/health/service_notifier.h"
 #include "gateway/health/watchdog.h"
+#include "gateway/inbound/entry_desk.h"
+#include "gateway/inbound/inbound.h"
 #include "gateway/polling/clock_watch.h"
 #include "gateway/uplink/mqtt_uplink.h"
 
@@ -102,12 +104,15 @@ struct Daemon::Parts {
     BuiltLines lines;
     std::optional<StatusReport> report;
     std::optional<UplinkOrders> orders;
+    std::optional<EntryDesk> entry_desk;
     std::optional<AccountingOrders> accounting_orders;
     std::optional<InquiryOrders> inquiry_orders;
     std::unique_ptr<ControlServer> control;
+    std::optional<Inbound> inbound;
 
     Result<> build_the_rest();
     void open_control();
+    void open_inbound();
     void answer_read(const ControlRequest& request, const ControlReply& reply);
     void say_what_runs() const;
     void look_after();
@@ -120,6 +125,11 @@ Result<> Daemon::Parts::build_the_rest() {
         accounting = AccountingLife::begin(options, *store, clock, [&beat] { beat.beat(); });
         if (accounting == nullptr) beat.finished();
     }
+    if (accounting != nullptr) {
+        entry_desk.emplace(
+            options, accounting->books(), clock, [this] { accounting->look(); },
+            [this] { return watch.state().trust != ClockTrust::untrusted; });
+    }
     for (const UplinkOptions& uplink : options.uplinks) {
         forwarders.push_back(make_mqtt_uplink(uplink, options, *store, clock));
         uplink_life.watch(*forwarders.back(), heartbeats, uplink.id);
@@ -131,6 +141,7 @@ Result<> Daemon::Parts::build_the_rest() {
     lines = std::move(*built);
     report.emplace(options, lines, *store, watch, clock, forwarders);
     open_control();
+    open_inbound();
     return {};
 }
 
@@ -152,7 +163,7 @@ void Daemon::Parts::open_control() {
     orders.emplace(options, *store, clock, forwarders);
     orders->answer_on(*control);
     if (accounting != nullptr) {
-        accounting_orders.emplace(options, accounting->books(), clock, &accounting->graph(),
+        accounting_orders.emplace(options, accounting->books(), *entry_desk, clock, &accounting->graph(),
                                   [this] { accounting->look(); });
         accounting_orders->answer_on(*control);
         inquiry_orders.emplace(accounting->basis(), accounting->books(), *store, clock);
@@ -164,6 +175,16 @@ void Daemon::Parts::open_control() {
                 : tr("the books could not be opened: the log says why", "核算库未能打开：原因见日志"));
         AccountingOrders::refuse_on(*control, why);
         InquiryOrders::refuse_on(*control, why);
+    }
+}
+
+void Daemon::Parts::open_inbound() {
+    if (!options.inbound.folder && !options.inbound.http) return;
+    if (entry_desk) {
+        inbound.emplace(options, *entry_desk, clock);
+    } else {
+        log::error("{}", tr("without items and books no values of other systems are taken",
+                            "没有采集项和核算库，不接收外来数值"));
     }
 }
 
@@ -232,6 +253,7 @@ void Daemon::Parts::stop() {
     inquiry_orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
     forwarders.clear();
+    inbound.reset();
     accounting.reset();
 }
 

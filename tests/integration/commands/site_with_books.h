@@ -95,7 +95,8 @@ struct SiteWithBooks : Program {
     boost::asio::io_context io{1};
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
         io.get_executor()};
-    AccountingOrders orders{options, *books, clock, &graph};
+    EntryDesk desk{options, *books, clock, [] {}};
+    AccountingOrders orders{options, *books, desk, clock, &graph};
     std::unique_ptr<ControlServer> server;
     std::jthread loop;
 };

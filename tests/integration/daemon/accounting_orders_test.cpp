@@ -52,6 +52,7 @@ struct AccountingSocket : testing::Test {
     Options options;
     SystemClock clock;
     std::unique_ptr<Books> books{test::open_books_or_fail(folder.path() / "books.db")};
+    EntryDesk desk{options, *books, clock, [] {}};
     boost::asio::io_context io{1};
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
         io.get_executor()};
@@ -61,7 +62,7 @@ struct AccountingSocket : testing::Test {
 };
 
 TEST_F(AccountingSocket, AnEntryIsInTheBooksAndTheFigureIsShownWhenItIsComputed) {
-    orders.emplace(options, *books, clock);
+    orders.emplace(options, *books, desk, clock);
     orders->answer_on(*server);
     serve();
 
@@ -89,7 +90,7 @@ TEST_F(AccountingSocket, AnEntryIsInTheBooksAndTheFigureIsShownWhenItIsComputed)
 }
 
 TEST_F(AccountingSocket, AWrongRequestComesBackAsRejected) {
-    orders.emplace(options, *books, clock);
+    orders.emplace(options, *books, desk, clock);
     orders->answer_on(*server);
     serve();
 

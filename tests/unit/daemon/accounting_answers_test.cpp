@@ -88,7 +88,8 @@ struct Answers : testing::Test {
     Options options;
     std::unique_ptr<Books> books{test::open_books_or_fail(folder.path() / "books.db")};
     FakeClock clock{test::kMidnight + 12h};
-    AccountingAnswers answers{options, *books, clock};
+    EntryDesk desk{options, *books, clock, [] {}};
+    AccountingAnswers answers{options, *books, desk, clock};
 };
 
 TEST_F(Answers, ItemsComeWithTheirVersionsAndNewestFigures) {
