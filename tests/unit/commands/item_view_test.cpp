@@ -51,6 +51,7 @@ TEST(ItemView, ACauseIsSaidInTheReadersLanguage) {
     EXPECT_EQ(cause_text("something of a later version 3"), "something of a later version 3");
     EXPECT_EQ(cause_text(""), "");
     set_language(Language::zh);
+    EXPECT_EQ(cause_text("multiplier 4; lock 2 revoked"), "倍率变更 4；锁定 2 已撤销");
     EXPECT_EQ(cause_text("replacement 17 revoked"), "换表 17 已撤销");
     EXPECT_EQ(cause_text("tables changed"), "配置表变更");
     set_language(Language::en);
