@@ -142,6 +142,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_records(app, exit_code);
     add_enter(app, exit_code);
     add_explain(app, exit_code);
+    add_doctor(app, exit_code);
     add_replace_meter(app, exit_code);
     add_set_multiplier(app, exit_code);
     add_coefficient(app, exit_code);

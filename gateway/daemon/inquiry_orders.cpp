@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/accounting/doctor.h"
+#include "gateway/accounting/doctor_evidence.h"
 #include "gateway/accounting/explanation_json.h"
 #include "gateway/base/language.h"
 #include "gateway/base/nearest.h"
@@ -26,18 +28,28 @@ Result<std::optional<std::uint32_t>> revision_from(const std::string& text) {
 }  // namespace
 
 InquiryOrders::InquiryOrders(const AccountingBasis& basis, Books& books, SampleStore& store, Clock& clock)
-    : basis_{basis}, explainer_{basis, books, store}, thread_{clock, "inquiries"} {}
+    : basis_{basis},
+      books_{books},
+      store_{store},
+      clock_{clock},
+      explainer_{basis, books, store},
+      thread_{clock, "inquiries"} {}
 
 void InquiryOrders::answer_on(ControlServer& server) {
     server.on("explain", [this](const ControlRequest& request, const ControlReply& reply) {
         thread_.take([this, request] { return explain(request); }, reply);
     });
+    server.on("doctor", [this](const ControlRequest&, const ControlReply& reply) {
+        thread_.take([this] { return examine_site(); }, reply);
+    });
 }
 
 void InquiryOrders::refuse_on(ControlServer& server, const std::string& why) {
-    server.on("explain", [why](const ControlRequest&, const ControlReply& reply) {
-        reply.done(fail(Failure::unsupported, why));
-    });
+    for (const char* name : {"explain", "doctor"}) {
+        server.on(name, [why](const ControlRequest&, const ControlReply& reply) {
+            reply.done(fail(Failure::unsupported, why));
+        });
+    }
 }
 
 Result<std::string> InquiryOrders::explain(const ControlRequest& request) {
@@ -65,6 +77,12 @@ Result<std::string> InquiryOrders::explain(const ControlRequest& request) {
     return explainer_.explain(id, *period, *revision).map([](const Explanation& explanation) {
         return json_of(explanation);
     });
+}
+
+Result<std::string> InquiryOrders::examine_site() {
+    const auto evidence = gather_evidence(basis_, books_, store_, clock_.utc());
+    if (!evidence) return tl::unexpected{evidence.error()};
+    return json_of(examine(basis_.options, *evidence), *evidence);
 }
 
 }  // namespace mg

@@ -13,9 +13,9 @@
 namespace mg {
 
 /// Questions about figures that take some reading to answer, over the control socket:
-/// docs/control-socket.md, explain. The thread "inquiries" answers them one after the other, so that what
-/// people put on record does not wait for them. Requests that wait when this is destroyed are answered with
-/// an error.
+/// docs/control-socket.md, explain, doctor. The thread "inquiries" answers them one after the other, so that
+/// what people put on record does not wait for them. Requests that wait when this is destroyed are answered
+/// with an error.
 class InquiryOrders {
 public:
     /// All given outlive this.
@@ -31,8 +31,12 @@ public:
 
 private:
     Result<std::string> explain(const ControlRequest& request);
+    Result<std::string> examine_site();
 
     AccountingBasis basis_;
+    Books& books_;
+    SampleStore& store_;
+    Clock& clock_;
     Explainer explainer_;
     OrderThread thread_;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/accounting/doctor.h"
 #include "gateway/control/control_protocol.h"
 #include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
@@ -30,6 +31,11 @@ bool valid(const std::string& definition, const std::string& json) {
 
 TEST(ControlSchema, DescribesTheStatus) {
     EXPECT_TRUE(valid("status", status_to_json(full_status()) + '\n' + status_to_json({}) + '\n'));
+}
+
+TEST(ControlSchema, DescribesWhatTheDoctorFinds) {
+    const DoctorFinding finding{.subject = "hv", .cause = DoctorFinding::Cause::ct_twice, .factor = 60.0};
+    EXPECT_TRUE(valid("doctor", json_of({finding}, {}) + '\n' + json_of({}, {}) + '\n'));
 }
 
 TEST(ControlSchema, DescribesAReading) {
