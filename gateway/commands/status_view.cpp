@@ -93,6 +93,32 @@ std::string uplinks_view(const GatewayStatus& status) {
     return view;
 }
 
+/// What waits for a person stands on a line of its own.
+std::string accounting_view(const GatewayStatus& status) {
+    if (!status.accounting) return {};
+    const BooksStatus& books = *status.accounting;
+    const auto offset = status.clock.utc_offset;
+    std::string view =
+        trf("\naccounting  figures until {} · {} to compute again\n", "\n核算  已核算至 {} · 待重新核算 {}\n",
+            books.figures_until ? local_text(*books.figures_until, offset) : "–", books.to_do);
+    const auto add = [&](std::uint64_t count, std::string_view en, std::string_view zh) {
+        if (count > 0) view += "  " + trf(en, zh, count) + '\n';
+    };
+    add(books.breaks, "{} steps of indexes wait for a ruling: metergate rule",
+        "{} 处示数跳变待裁定：metergate rule");
+    add(books.unconfirmed, "{} records wait for a second person: metergate dated --all",
+        "{} 条登记待另一人确认：metergate dated --all");
+    add(books.requests, "{} changes wait for a closed period: metergate period",
+        "{} 项更正待解锁：metergate period");
+    if (!books.without_value.empty()) {
+        std::string items;
+        for (const std::string& item : books.without_value) items += ' ' + printable(item);
+        view += trf("  without a value for the last period:{}\n", "  上一周期没有数值：{}\n", items);
+    }
+    if (!books.trouble.empty()) view += "  " + printable(books.trouble) + '\n';
+    return view;
+}
+
 std::string meter_counts(const std::vector<MeterStatus>& meters) {
     std::string counts;
     for (const MeterState state : {MeterState::ok, MeterState::silent, MeterState::trouble,
@@ -161,7 +187,8 @@ std::string troubled_meters_view(const GatewayStatus& status) {
 }  // namespace
 
 std::string status_view(const GatewayStatus& status, StatusDetail detail) {
-    std::string view = head(status) + lines_view(status) + uplinks_view(status) + meter_counts(status.meters);
+    std::string view = head(status) + lines_view(status) + uplinks_view(status) + accounting_view(status) +
+                       meter_counts(status.meters);
     switch (detail) {
         case StatusDetail::summary:
             return view + troubled_meters_view(status);

@@ -145,6 +145,18 @@ struct UplinkStatus {
     std::string alarm;  ///< empty: none
 };
 
+/// How the accounting is doing.
+struct BooksStatus {
+    std::optional<UtcTime> figures_until;  ///< the newest end of a computed period; none: nothing since start
+    std::uint64_t to_do{0};                ///< recomputations that wait
+    std::uint64_t breaks{0};               ///< steps of indexes that wait for a ruling
+    std::uint64_t unconfirmed{0};          ///< records that wait for a second person
+    std::uint64_t requests{0};             ///< changes of days, months and years that are closed
+    /// Items without a value for the last day, or else month or year, that ended.
+    std::vector<std::string> without_value;
+    std::string trouble;  ///< why it does not go on; empty: it does
+};
+
 struct GatewayStatus {
     std::string version;
     std::string site;  ///< id
@@ -155,6 +167,7 @@ struct GatewayStatus {
     std::vector<MeterStatus> meters;
     BufferStatus buffer;
     std::vector<UplinkStatus> uplinks;
+    std::optional<BooksStatus> accounting;  ///< none: no items, or no books
 };
 
 std::string_view to_string(LineState state);

@@ -121,6 +121,28 @@ BufferStatus buffer_from(const Json& json) {
             .trouble = json.at("trouble").get<std::string>()};
 }
 
+Json to_json(const std::optional<BooksStatus>& books) {
+    if (!books) return nullptr;
+    return {{"figures_until", time_json(books->figures_until)},
+            {"to_do", books->to_do},
+            {"breaks", books->breaks},
+            {"unconfirmed", books->unconfirmed},
+            {"requests", books->requests},
+            {"without_value", books->without_value},
+            {"trouble", books->trouble}};
+}
+
+std::optional<BooksStatus> books_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    return BooksStatus{.figures_until = optional_time_from(json.at("figures_until")),
+                       .to_do = whole_from<std::uint64_t>(json.at("to_do")),
+                       .breaks = whole_from<std::uint64_t>(json.at("breaks")),
+                       .unconfirmed = whole_from<std::uint64_t>(json.at("unconfirmed")),
+                       .requests = whole_from<std::uint64_t>(json.at("requests")),
+                       .without_value = json.at("without_value").get<std::vector<std::string>>(),
+                       .trouble = json.at("trouble").get<std::string>()};
+}
+
 template <class T>
 Json array_of(const std::vector<T>& items) {
     Json json = Json::array();
@@ -137,7 +159,8 @@ GatewayStatus gateway_from(const Json& json) {
                          .lines = {},
                          .meters = {},
                          .buffer = buffer_from(json.at("buffer")),
-                         .uplinks = {}};
+                         .uplinks = {},
+                         .accounting = books_from(json.at("accounting"))};
     for (const Json& line : json.at("lines")) status.lines.push_back(line_from(line));
     for (const Json& meter : json.at("meters")) status.meters.push_back(meter_from(meter));
     for (const Json& uplink : json.at("uplinks")) status.uplinks.push_back(uplink_from(uplink));
@@ -178,6 +201,7 @@ std::string status_to_json(const GatewayStatus& status) {
                     {"buffer", to_json(status.buffer)},
                     {"lines", array_of(status.lines)},
                     {"uplinks", array_of(status.uplinks)},
+                    {"accounting", to_json(status.accounting)},
                     {"meters", array_of(status.meters)}});
 }
 

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 /// Without a commit of the store it still looks whether people put something on record.
 constexpr milliseconds kLook = 5s;
+/// What waits for a person is looked up so often, and when something was put on record.
+constexpr milliseconds kFindingsAge = 60s;
 constexpr BackoffLimits kRetries{.first = 1s, .most = 60s};
 
 }  // namespace
@@ -56,25 +58,46 @@ AccountingLife::~AccountingLife() {
     store_.forget(wake_);
 }
 
+AccountingStatus AccountingLife::status() const {
+    AccountingStatus status = accountant_.status();
+    status.trouble = trouble_.copy();
+    return status;
+}
+
 void AccountingLife::live(const std::stop_token& stop) {
     Backoff retries{kRetries, 0};
     std::string trouble;
+    const auto note = [&](const std::string& now) {
+        trouble = now;
+        trouble_.with([&](std::string& text) { text = now; });
+    };
     while (!stop.stop_requested()) {
         progress_();
         const auto more = accountant_.step();
         if (more) {
             if (!trouble.empty()) log::info("{}", tr("accounting goes on", "核算恢复"));
-            trouble.clear();
+            note({});
             retries.reset();
-            if (!*more) clock_.wait(clock_.steady() + kLook, stop, wake_);
+            if (*more) continue;
+            look_now();
+            clock_.wait(clock_.steady() + kLook, stop, wake_);
             continue;
         }
         if (more.error().what != trouble) {
-            trouble = more.error().what;
+            note(more.error().what);
             log::error("{}", trf("accounting waits: {}", "核算等待：{}", trouble));
         }
         clock_.wait_until(clock_.steady() + retries.next(), stop);
     }
+}
+
+/// An error shows at the next step.
+void AccountingLife::look_now() {
+    const bool is_old = clock_.steady() - looked_at_ >= kFindingsAge;
+    if (!look_due_.exchange(false) && !is_old) return;
+    looked_at_ = clock_.steady();
+    auto found = look_into(options_, *books_, clock_.utc());
+    if (found) findings_.with([&](BooksFindings& findings) { findings = std::move(*found); });
 }
 
 }  // namespace mg

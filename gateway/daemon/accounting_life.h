@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -10,7 +11,9 @@
 #include "gateway/accounting/item_graph.h"
 #include "gateway/accounting/site_plan.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/guarded.h"
 #include "gateway/buffer/sample_store.h"
+#include "gateway/daemon/books_watch.h"
 
 namespace mg {
 
@@ -30,13 +33,19 @@ public:
     [[nodiscard]] const ItemGraph& graph() const { return graph_; }
     [[nodiscard]] AccountingBasis basis() const { return {options_, graph_, plan_}; }
     /// Something was put on record: to be looked at now.
-    void look() { wake_.raise(); }
-    [[nodiscard]] AccountingStatus status() const { return accountant_.status(); }
+    void look() {
+        look_due_ = true;
+        wake_.raise();
+    }
+    [[nodiscard]] AccountingStatus status() const;
+    /// A minute old at most, while the accounting goes on.
+    [[nodiscard]] BooksFindings findings() const { return findings_.copy(); }
 
 private:
     AccountingLife(const Options& options, ItemGraph graph, std::unique_ptr<Books> books, SampleStore& store,
                    Clock& clock, std::function<void()> progress);
     void live(const std::stop_token& stop);
+    void look_now();
 
     const Options& options_;
     ItemGraph graph_;
@@ -46,6 +55,10 @@ private:
     Clock& clock_;
     std::function<void()> progress_;
     Accountant accountant_;
+    Guarded<BooksFindings> findings_;
+    Guarded<std::string> trouble_;
+    std::atomic<bool> look_due_{true};
+    SteadyTime looked_at_{};
     Signal wake_;
     std::jthread thread_;
 };

@@ -139,7 +139,7 @@ Result<> Daemon::Parts::build_the_rest() {
     });
     if (!built) return tl::unexpected(built.error());
     lines = std::move(*built);
-    report.emplace(options, lines, *store, watch, clock, forwarders);
+    report.emplace(options, lines, *store, watch, clock, forwarders, accounting.get());
     open_control();
     open_inbound();
     return {};

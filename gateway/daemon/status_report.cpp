@@ -116,13 +116,15 @@ UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
 
 StatusReport::StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
                            const ClockWatch& watch, Clock& clock,
-                           std::span<const std::unique_ptr<Forwarder>> forwarders)
+                           std::span<const std::unique_ptr<Forwarder>> forwarders,
+                           const AccountingLife* accounting)
     : options_{options},
       lines_{lines},
       store_{store},
       watch_{watch},
       clock_{clock},
       forwarders_{forwarders},
+      accounting_{accounting},
       started_{clock.utc()} {}
 
 void StatusReport::tick() {
@@ -203,6 +205,19 @@ void StatusReport::add_meters(GatewayStatus& status, const std::map<LineId, Line
     }
 }
 
+std::optional<BooksStatus> StatusReport::books_status() const {
+    if (accounting_ == nullptr) return std::nullopt;
+    const AccountingStatus status = accounting_->status();
+    BooksFindings findings = accounting_->findings();
+    return BooksStatus{.figures_until = status.figures_until,
+                       .to_do = status.to_do,
+                       .breaks = status.breaks,
+                       .unconfirmed = findings.unconfirmed,
+                       .requests = findings.requests,
+                       .without_value = std::move(findings.without_value),
+                       .trouble = status.trouble};
+}
+
 GatewayStatus StatusReport::make(StatusDetail detail) const {
     GatewayStatus status{.version = std::string(version()),
                          .site = options_.site.id,
@@ -223,6 +238,7 @@ GatewayStatus StatusReport::make(StatusDetail detail) const {
     if (detail != StatusDetail::summary) add_meters(status, snapshots, detail);
     status.buffer = buffer_status(store_.stats());
     for (const auto& forwarder : forwarders_) status.uplinks.push_back(uplink_status(forwarder->status()));
+    status.accounting = books_status();
     return status;
 }
 

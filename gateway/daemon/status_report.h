@@ -9,6 +9,7 @@
 #include "config/options.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/control/status.h"
+#include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/polling/clock_watch.h"
 #include "gateway/uplink/forwarder.h"
@@ -20,7 +21,8 @@ namespace mg {
 class StatusReport {
 public:
     StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store, const ClockWatch& watch,
-                 Clock& clock, std::span<const std::unique_ptr<Forwarder>> forwarders);
+                 Clock& clock, std::span<const std::unique_ptr<Forwarder>> forwarders,
+                 const AccountingLife* accounting);
 
     /// Called every few seconds; keeps the last minute of each line's load.
     void tick();
@@ -32,6 +34,7 @@ private:
         std::uint64_t busy_milliseconds{0};
     };
     [[nodiscard]] ClockStatus clock_status() const;
+    [[nodiscard]] std::optional<BooksStatus> books_status() const;
     [[nodiscard]] LineStatus line_status(const LineOptions& line, const LineSnapshot* snapshot,
                                          const LineWorker* worker) const;
     [[nodiscard]] int busy_percent(const LineWorker& worker) const;
@@ -44,6 +47,7 @@ private:
     const ClockWatch& watch_;
     Clock& clock_;
     std::span<const std::unique_ptr<Forwarder>> forwarders_;
+    const AccountingLife* accounting_;  ///< nullptr: there is none
     UtcTime started_;
     std::map<LineId, std::deque<LoadSample>> loads_;
 };

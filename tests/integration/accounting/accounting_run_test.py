@@ -11,11 +11,12 @@ import json
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
 import unittest
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -124,6 +125,45 @@ class AccountingRun(unittest.TestCase):
 
     def test_records_are_what_the_samples_say(self):
         time.sleep(12)
+        report = self.scene.finish()
+        self.assertTrue(report["ok"], "\n".join(report["problems"]))
+        self.check(4)
+
+    def metergate(self, *arguments):
+        done = subprocess.run([GATEWAY, *arguments, "--socket", f"{self.folder}/control.sock", "--json"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def wait_for_cause(self, cause):
+        def is_there():
+            records = self.metergate("records", "elec", "--from", "2020", "--to", "2200", "--type", "real-time")
+            return any(record["cause"] == cause for record in records["records"])
+        stage.wait_for(is_there, f"a revision by {cause}", 15)
+
+    def test_what_people_put_on_record_counts_at_once_and_can_be_revoked(self):
+        time.sleep(9)
+        since = now() - timedelta(seconds=6)
+        since = since.replace(microsecond=0) - timedelta(seconds=since.second % BOUNDARY_SECONDS)
+        answer = self.metergate("set-multiplier", "a_2", "3", "--at", since.strftime("%Y-%m-%d %H:%M:%S"), "--by", "li")
+        number = answer["record"]["id"]
+        self.assertEqual(answer["again"]["items"], ["elec", "part"])
+        self.wait_for_cause(f"multiplier {number}")
+        indexes = self.indexes()
+        checked = 0
+        for (begin, end), (exact, _, _) in self.records()["part"].items():
+            if begin < since.timestamp() * 1000 or any((m, at) not in indexes for m in FORMULAS["part"] for at in (begin, end)):
+                continue
+            flowed = {meter: indexes[meter, end] - indexes[meter, begin] for meter in FORMULAS["part"]}
+            self.assertEqual(exact, (flowed["a_1"] + 3 * flowed["a_2"]) / 10_000)
+            checked += 1
+        self.assertGreaterEqual(checked, 2)
+
+        self.metergate("dated", "revoke", str(number), "--remark", "wrong plate", "--by", "wang")
+        self.wait_for_cause(f"multiplier {number} revoked")
+        books = self.scene.gateway.status()["accounting"]
+        self.assertIsNotNone(books["figures_until"])
+        self.assertEqual((books["breaks"], books["unconfirmed"], books["requests"], books["trouble"]), (0, 0, 0, ""))
         report = self.scene.finish()
         self.assertTrue(report["ok"], "\n".join(report["problems"]))
         self.check(4)

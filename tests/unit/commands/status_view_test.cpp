@@ -29,6 +29,21 @@ TEST(StatusView, ShowsWhatAnInstallerLooksFor) {
     EXPECT_FALSE(contains(view, "scale")) << "nothing is wrong with the scale";
 }
 
+TEST(StatusView, SaysWhatTheAccountingWaitsFor) {
+    const std::string view = status_view(full_status(), StatusDetail::summary);
+    for (const std::string_view part :
+         {"figures until 2026-11-22 12:15:00 · 1 to compute again", "2 steps of indexes wait",
+          "metergate rule", "3 records wait for a second person", "4 changes wait for a closed period",
+          "without a value for the last period: steel"}) {
+        EXPECT_TRUE(contains(view, part)) << part << " is missing in:\n" << view;
+    }
+    GatewayStatus quiet = full_status();
+    quiet.accounting = BooksStatus{};
+    EXPECT_FALSE(contains(status_view(quiet, StatusDetail::summary), "wait for"));
+    quiet.accounting = std::nullopt;
+    EXPECT_FALSE(contains(status_view(quiet, StatusDetail::summary), "figures until"));
+}
+
 TEST(StatusView, SpeaksChinese) {
     set_language(Language::zh);
     const std::string view = status_view(full_status(), StatusDetail::summary);

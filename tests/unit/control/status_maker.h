@@ -96,7 +96,14 @@ inline GatewayStatus full_status() {
                                       .ordered_at = start + 2h,
                                       .ordered_by = "li"}},
                          .last_error = "not authorised",
-                         .alarm = "nobody subscribes"}}};
+                         .alarm = "nobody subscribes"}},
+            .accounting = BooksStatus{.figures_until = start + 15min,
+                                      .to_do = 1,
+                                      .breaks = 2,
+                                      .unconfirmed = 3,
+                                      .requests = 4,
+                                      .without_value = {"steel"},
+                                      .trouble = "disk full"}};
 }
 
 }  // namespace mg
