@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/base/sqlite.h"
+#include "gateway/reading/decimal.h"
 
 /// How the files of books.db are read and written: small things that all its tables share.
 namespace mg::books {
@@ -38,6 +40,9 @@ Result<> each_row(sqlite::Statement& rows, const Use& use) {
         }
     }
 }
+
+/// A figure as it was written, digit for digit; null is none.
+Result<std::optional<Decimal>> value_in(const sqlite::Statement& row, int column);
 
 /// The first column of the only row that an INSERT … RETURNING gives.
 Result<std::int64_t> returned(sqlite::Statement& statement);

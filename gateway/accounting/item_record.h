@@ -88,4 +88,9 @@ struct ItemRecord {
     UtcTime computed_at{};
 };
 
+/// Whether both say the same to a reader: a new revision is due only where they do not.
+inline bool same_figure(const ItemRecord& a, const ItemRecord& b) {
+    return a.value == b.value && a.marks == b.marks && a.input_type == b.input_type;
+}
+
 }  // namespace mg

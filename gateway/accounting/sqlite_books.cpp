@@ -8,32 +8,6 @@
 #include "gateway/base/sync_folder.h"
 
 namespace mg {
-namespace books {
-
-Result<std::int64_t> returned(sqlite::Statement& statement) {
-    const auto row = statement.step();
-    if (!row) return pass_on(row.error());
-    const std::int64_t number = *row ? statement.integer(0) : 0;
-    statement.reset();
-    if (!*row) return fail(Failure::corrupt, "INSERT … RETURNING gave no row");
-    return number;
-}
-
-Transaction::~Transaction() {
-    if (file_.in_transaction()) static_cast<void>(file_.execute("ROLLBACK"));
-}
-Result<> Transaction::begin() {
-    return file_.execute("BEGIN IMMEDIATE");
-}
-Result<> Transaction::begin_reading() {
-    return file_.execute("BEGIN");
-}
-Result<> Transaction::commit() {
-    return file_.execute("COMMIT");
-}
-
-}  // namespace books
-
 namespace {
 
 using namespace books;

@@ -81,13 +81,6 @@ RecordKey key_of(std::int64_t item, const StatPeriod& period) {
             (period.to - period.from).count()};
 }
 
-Result<std::optional<Decimal>> value_in(const sqlite::Statement& row, int column) {
-    if (row.is_null(column)) return std::nullopt;
-    const auto value = Decimal::parse(row.text(column));
-    if (!value) return fail(Failure::corrupt, std::string(kBooksFile) + ": " + value.error().what);
-    return *value;
-}
-
 /// What a row says of a record, from `value` on to `item_version`.
 Result<> read_figures(const sqlite::Statement& row, int first, ItemRecord& record) {
     auto value = value_in(row, first);
@@ -101,9 +94,6 @@ Result<> read_figures(const sqlite::Statement& row, int first, ItemRecord& recor
     return {};
 }
 
-bool same_figure(const ItemRecord& a, const ItemRecord& b) {
-    return a.value == b.value && a.marks == b.marks && a.input_type == b.input_type;
-}
 bool same_ground(const ItemRecord& a, const ItemRecord& b) {
     return a.exact == b.exact && a.total == b.total && a.item_version == b.item_version;
 }

@@ -43,10 +43,6 @@ void bind_key(sqlite::Statement& statement, std::int64_t item, const StatPeriod&
         .bind(4, (period.to - period.from).count());
 }
 
-bool same_figure(const ItemRecord& a, const ItemRecord& b) {
-    return a.value == b.value && a.marks == b.marks && a.input_type == b.input_type;
-}
-
 /// Whether only the running total moved: by what came before, and not by anything in the period.
 bool same_amount(const ItemRecord& a, const ItemRecord& b) {
     return a.exact == b.exact && a.item_version == b.item_version;
@@ -63,11 +59,9 @@ Result<ItemRecord> wanted_in(const sqlite::Statement& row) {
     record.item = row.text(0);
     const UtcTime from = time(row.integer(2));
     record.period = {static_cast<StatType>(row.integer(1)), from, from + milliseconds{row.integer(3)}};
-    if (!row.is_null(4)) {
-        const auto value = Decimal::parse(row.text(4));
-        if (!value) return fail(Failure::corrupt, std::string(kBooksFile) + ": " + value.error().what);
-        record.value = *value;
-    }
+    const auto value = value_in(row, 4);
+    if (!value) return pass_on(value.error());
+    record.value = *value;
     record.marks = Marks{static_cast<std::uint32_t>(row.integer(5))};
     record.input_type = static_cast<int>(row.integer(6));
     record.exact = row.text(7);
@@ -125,8 +119,9 @@ Result<> SqliteBooks::request(std::int64_t item, const ItemRecord& wanted,
     std::string cause = wanted.cause;
     UtcTime asked_at = wanted.computed_at;
     if (*row && find->integer(2) != 0) {
-        const bool is_asked_already = find->is_null(3) == !wanted.value &&
-                                      (!wanted.value || find->text(3) == wanted.value->to_string()) &&
+        const auto value = value_in(*find, 3);
+        if (!value) return pass_on(value.error());
+        const bool is_asked_already = *value == wanted.value &&
                                       find->integer(4) == std::int64_t{wanted.marks.bits()} &&
                                       find->integer(5) == wanted.input_type;
         cause = both_causes(std::string(find->text(0)), is_asked_already ? std::string{} : wanted.cause);

@@ -8,9 +8,9 @@
 namespace mg {
 namespace {
 
-constexpr std::array kCommands{"items",         "records",      "enter",      "enter-values", "dated-put",
-                               "dated-confirm", "dated-revoke", "dated-list", "coefficients", "breaks",
-                               "periods"};
+constexpr std::array kCommands{"items",        "records",       "enter",        "enter-values",
+                               "dated-put",    "dated-confirm", "dated-revoke", "dated-list",
+                               "coefficients", "breaks",        "periods"};
 
 }  // namespace
 

@@ -240,7 +240,7 @@ TEST_F(ControlSocket, GarbageGetsAnErrorAndTheConnectionLives) {
 }
 
 TEST_F(ControlSocket, ARequestBeyondTheLimitEndsTheConnectionWithAReason) {
-    start();
+    start({.line_bytes = 65'536});
     for (const std::string& end : {std::string(), std::string("\n")}) {
         const UniqueFd raw = raw_connection(path);
 

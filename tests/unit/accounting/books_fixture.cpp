@@ -32,10 +32,6 @@ bool about(const DatedRecord& record, const std::string& subject) {
            std::string::npos;
 }
 
-bool differs(const ItemRecord& a, const ItemRecord& b) {
-    return a.value != b.value || a.marks != b.marks || a.input_type != b.input_type;
-}
-
 }  // namespace
 
 Decimal Inventor::decimal() {
@@ -270,10 +266,10 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
         auto& revisions = records_[key];
         const auto asked = wanted_.find(key);
         const bool figure_asked =
-            asked != wanted_.end() && (revisions.empty() || differs(asked->second, revisions.back()));
+            asked != wanted_.end() && (revisions.empty() || !same_figure(asked->second, revisions.back()));
         if (*is_closed(record.period)) {
             const bool same =
-                !revisions.empty() && !differs(record, revisions.back()) &&
+                !revisions.empty() && same_figure(record, revisions.back()) &&
                 record.exact == revisions.back().exact &&
                 record.item_version == revisions.back().item_version &&
                 (record.period.type == StatType::real_time || record.total == revisions.back().total);
@@ -281,7 +277,7 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
             if (figure_asked) {
                 record.computed_at = asked->second.computed_at;
                 const std::string& before = asked->second.cause;
-                if (!differs(asked->second, record) || record.cause.empty() ||
+                if (same_figure(asked->second, record) || record.cause.empty() ||
                     before.find(record.cause) != std::string::npos) {
                     record.cause = before;
                 } else if (!before.empty()) {
@@ -355,7 +351,7 @@ Result<std::vector<ChangeRequest>> NaiveBooks::requests(const RecordQuery& query
         const auto stands = records_.find(key);
         if (stands == records_.end()) {
             found.push_back({record, std::nullopt});
-        } else if (differs(record, stands->second.back())) {
+        } else if (!same_figure(record, stands->second.back())) {
             found.push_back({record, stands->second.back()});
         }
     }
