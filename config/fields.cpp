@@ -48,6 +48,16 @@ constexpr std::array kSections{
                 "可选。一行一个系数从某日起的数值；公式中写 coef.名称。",
                 "Optional. One row for each value of a coefficient from a date on; formulas say coef.name."},
     SectionText{
+        Section::calendar, "calendars.csv", true, true, "日历", "calendar",
+        "可选。把时间分成时段：尖、峰、平、谷、深谷，或早、中、夜班；`metergate records … --by 日历` "
+        "按它分摊。"
+        "同一日历同一启用日期的各行为一版，到下一版为止；同一版中排在前面的行优先，特殊日子写在上面。"
+        "不靠日期的行必须盖满每月每日的 24 小时。",
+        "Optional. Divides time into slots, such as tariff periods or shifts; `metergate records … --by "
+        "CALENDAR` splits amounts by it. The rows of one calendar and valid_from are a version, which holds "
+        "until the next. Within a version the first row that has an instant decides: special days stand "
+        "above. The rows without dates must cover all 24 hours of every month and weekday."},
+    SectionText{
         Section::plant, "units.csv", true, true, "用能单元", "process, unit or equipment",
         "可选。工序、工序单元、重点设备及应装计量器具；采集项编码中的文字按它核对。",
         "Optional. Processes, their units, equipment, and the meters they must have; the words beside "
@@ -136,6 +146,8 @@ std::span<const Field> fields_of(Section section) {
                 return item_fields();
             case Section::coefficient:
                 return coefficient_fields();
+            case Section::calendar:
+                return calendar_fields();
             case Section::plant:
                 return plant_fields();
             case Section::code:

@@ -25,6 +25,7 @@ enum class Section : std::uint8_t {
     meter,
     item,
     coefficient,
+    calendar,
     plant,
     code,
     factor,

@@ -7,8 +7,9 @@ namespace {
 
 constexpr std::array kOrder{Section::site,  Section::storage, Section::control,     Section::accounting,
                             Section::line,  Section::uplink,  Section::inbound,     Section::inbound_http,
-                            Section::meter, Section::item,    Section::coefficient, Section::plant,
-                            Section::code,  Section::model,   Section::point,       Section::entry};
+                            Section::meter, Section::item,    Section::coefficient, Section::calendar,
+                            Section::plant, Section::code,    Section::model,       Section::point,
+                            Section::entry};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -93,6 +94,8 @@ std::string file_heading(Section section) {
             return "\n# items.csv\n";
         case Section::coefficient:
             return "\n# coefficients.csv\n";
+        case Section::calendar:
+            return "\n# calendars.csv\n";
         case Section::plant:
             return "\n# units.csv\n";
         case Section::code:

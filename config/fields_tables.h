@@ -14,6 +14,7 @@ std::span<const Field> item_fields();         ///< items.csv
 std::span<const Field> plant_fields();        ///< units.csv
 std::span<const Field> code_fields();         ///< codes/*.csv and the shipped factors
 std::span<const Field> coefficient_fields();  ///< coefficients.csv
+std::span<const Field> calendar_fields();     ///< calendars.csv
 std::span<const Field> meter_fields();        ///< meters.csv
 std::span<const Field> inbound_fields();      ///< gateway.toml, [inbound]; values.csv
 

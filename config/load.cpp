@@ -19,6 +19,7 @@ constexpr std::string_view kGatewayFile = "gateway.toml";
 constexpr std::string_view kMetersFile = "meters.csv";
 constexpr std::string_view kItemsFile = "items.csv";
 constexpr std::string_view kCoefficientsFile = "coefficients.csv";
+constexpr std::string_view kCalendarsFile = "calendars.csv";
 constexpr std::string_view kPlantFile = "units.csv";
 constexpr std::string_view kModelsFolder = "models";
 constexpr std::string_view kCodesFolder = "codes";
@@ -147,6 +148,7 @@ void load_into(Loaded& loaded, const path& directory) {
     load_code_tables(loaded);
     load_optional_table(loaded, kPlantFile, load_plant);
     load_optional_table(loaded, kCoefficientsFile, load_coefficients);
+    load_optional_table(loaded, kCalendarsFile, load_calendars);
     load_optional_table(loaded, kItemsFile, load_items);
     sort_by_position(loaded.problems);
 }

@@ -23,8 +23,8 @@ struct Loaded {
 };
 
 /// Reads gateway.toml, meters.csv, models/*.toml and, where they are there, units.csv, codes/*.csv,
-/// coefficients.csv and items.csv of `directory` and reports every problem of all of them at once. Never
-/// throws; blocks for the disk; about 50 µs a metering point.
+/// coefficients.csv, calendars.csv and items.csv of `directory` and reports every problem of all of them at
+/// once. Never throws; blocks for the disk; about 50 µs a metering point.
 Loaded load_config(const std::filesystem::path& directory);
 
 struct LoadedModel {

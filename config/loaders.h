@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -57,6 +58,10 @@ void load_meters(std::string_view text, const std::set<std::string>& broken_mode
 void load_items(std::string_view text, Options& options, Reporter& report);
 /// coefficients.csv into options.coefficients; the site must be there.
 void load_coefficients(std::string_view text, Options& options, Reporter& report);
+/// calendars.csv into options.calendars; the site must be there.
+void load_calendars(std::string_view text, Options& options, Reporter& report);
+/// Reports hours of a calendar that no row has, and rows that never decide.
+void check_calendar(const CalendarOptions& calendar, std::chrono::minutes utc_offset, Reporter& report);
 
 /// units.csv into options.plant; the site must be there.
 void load_plant(std::string_view text, Options& options, Reporter& report);

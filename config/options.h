@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/calendar_options.h"
 #include "config/code_tables.h"
 #include "config/item_options.h"
 #include "config/plant_options.h"
@@ -326,6 +327,7 @@ struct Options {
     std::vector<PlantUnitOptions> plant;           ///< parents before what belongs to them
     CodeTables codes;                              ///< shipped ones, or the site's
     std::vector<CoefficientOptions> coefficients;  ///< values of one name are neighbours, by valid_from
+    std::vector<CalendarOptions> calendars;        ///< in the order of the table; versions by valid_from
 
     [[nodiscard]] const LineOptions* line(const LineId& id) const;
     [[nodiscard]] const ModelOptions* model(const std::string& id) const;

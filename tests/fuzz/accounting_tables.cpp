@@ -57,6 +57,21 @@ void check_coefficients(const Options& options) {
     }
 }
 
+/// Every instant of a day has a slot.
+void check_calendars(const Options& options) {
+    for (const CalendarOptions& calendar : options.calendars) {
+        MG_CHECK(is_valid_id(calendar.id) && !calendar.versions.empty());
+        MG_CHECK(calendar.slots.size() <= kMostCalendarSlots);
+        for (const CalendarVersion& version : calendar.versions) {
+            for (const auto& each : stretches_of(
+                     version,
+                     std::chrono::floor<std::chrono::days>(version.valid_from + options.site.utc_offset))) {
+                MG_CHECK(each.rule != nullptr && each.rule->slot < calendar.slots.size());
+            }
+        }
+    }
+}
+
 void check_plant(const Options& options) {
     std::set<std::tuple<int, int, int, int, int>> places;
     for (const PlantUnitOptions& unit : options.plant) {
@@ -71,7 +86,8 @@ void check_plant(const Options& options) {
 }  // namespace
 }  // namespace mg
 
-// The first byte says which table the others are: items.csv, coefficients.csv, units.csv or one of codes/.
+// The first byte says which table the others are: items.csv, coefficients.csv, units.csv, calendars.csv
+// (t) or one of codes/.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace mg;
     static const Options site = site_without_tables();
@@ -86,6 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (selected == 'i') load_items(*text, options, report);
     if (selected == 'c') load_coefficients(*text, options, report);
     if (selected == 'u') load_plant(*text, options, report);
+    if (selected == 't') load_calendars(*text, options, report);
     if (selected >= '0' && selected < '0' + static_cast<int>(names.size()))
         load_codes(names[static_cast<std::size_t>(selected - '0')], *text, options.codes, report);
     check_problems(problems);
@@ -94,6 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (!accepted) return 0;
     check_items(options);
     check_coefficients(options);
+    check_calendars(options);
     check_plant(options);
     return 0;
 }

@@ -106,6 +106,15 @@ TEST(CementPlant, HasItsProcessesAndEquipment) {
     EXPECT_TRUE(motor.has_place_in(*of_motor.codes.standard));
 }
 
+TEST(CementPlant, HasItsTariffAndShifts) {
+    const Options options = load_config(kExamples / "cement-plant").options;
+
+    ASSERT_EQ(options.calendars.size(), 2U);
+    EXPECT_EQ(options.calendars[0].slots, (std::vector<std::string>{"深谷", "尖", "峰", "谷", "平"}));
+    EXPECT_EQ(options.calendars[1].slots, (std::vector<std::string>{"早", "中", "夜"}));
+    EXPECT_EQ(options.calendars[1].versions[0].rules[2].to, std::chrono::hours{30});
+}
+
 TEST(CementPlant, HasTheLifeOfItsRegisters) {
     const Options options = load_config(kExamples / "cement-plant").options;
 
@@ -123,7 +132,8 @@ TEST(CementPlant, HasTheLifeOfItsRegisters) {
 
 TEST(CementPlant, IsTheSameInGb18030) {
     TemporarySite site;
-    for (const char* name : {"gateway.toml", "meters.csv", "items.csv", "coefficients.csv", "units.csv"}) {
+    for (const char* name :
+         {"gateway.toml", "meters.csv", "items.csv", "coefficients.csv", "calendars.csv", "units.csv"}) {
         site.file(name, to_gb18030(read_all(kExamples / "cement-plant" / name)));
     }
 
@@ -140,6 +150,7 @@ TEST(CementPlant, IsTheSameInGb18030) {
         EXPECT_EQ(copy.options.items[i].unit, original.items[i].unit);
     }
     EXPECT_EQ(copy.options.plant.size(), original.plant.size());
+    EXPECT_EQ(copy.options.calendars[0].slots, original.calendars[0].slots);
     EXPECT_EQ(copy.options.coefficients[1].source, original.coefficients[1].source);
     ASSERT_EQ(copy.options.meters.size(), original.meters.size());
     for (std::size_t i = 0; i < original.meters.size(); ++i) {

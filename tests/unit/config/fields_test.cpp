@@ -17,7 +17,7 @@ constexpr std::array kSections{Section::site,  Section::storage, Section::contro
                                Section::line,  Section::uplink,  Section::model,       Section::point,
                                Section::meter, Section::item,    Section::coefficient, Section::plant,
                                Section::code,  Section::factor,  Section::inbound,     Section::inbound_http,
-                               Section::entry};
+                               Section::entry, Section::calendar};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
     for (const Section section : kSections) {
