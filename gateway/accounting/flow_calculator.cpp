@@ -405,14 +405,20 @@ Exact FlowCalculator::total_at(FlowIndex flow, StatType type, UtcTime at) const 
     }
     const FlowFigure* last = nullptr;
     UtcTime last_end = year;
-    for (const auto& [key, figure] : figures_) {
-        const auto& [of, of_type, from] = key;
-        if (of != flow || from < year) continue;
+    for (const auto of_type : kTypes) {
         if (apart && (of_type == StatType::month) != (type == StatType::month)) continue;
-        const UtcTime end = calendar.containing(of_type, from).to;
-        if (end <= at && end > last_end) {
-            last = &figure;
-            last_end = end;
+        auto found = figures_.lower_bound(Key{flow, of_type, at});
+        while (found != figures_.begin()) {
+            --found;
+            const auto& [of, its_type, from] = found->first;
+            if (of != flow || its_type != of_type || from < year) break;
+            const UtcTime end = calendar.containing(of_type, from).to;
+            if (end > at) continue;
+            if (end > last_end) {
+                last = &found->second;
+                last_end = end;
+            }
+            break;
         }
     }
     if (last != nullptr) return last->total;

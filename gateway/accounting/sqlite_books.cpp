@@ -190,6 +190,7 @@ Result<std::unique_ptr<Books>> SqliteBooks::open(const fs::path& path) {
     if (auto sound = check_at_start(*file); !sound) return pass_on(sound.error());
     if (auto set = file->execute(kSettings); !set) return pass_on(set.error());
     if (auto upgraded = upgrade(*file, *format); !upgraded) return pass_on(upgraded.error());
+    file->keep_statements();
     return std::unique_ptr<Books>(new SqliteBooks(path, std::move(*file)));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <functional>
+#include <map>
 
 #include <sqlite3.h>
 
@@ -74,8 +76,43 @@ void count_no_memory() {
 
 }  // namespace
 
+/// Statements that nobody uses at the moment, by their text.
+class Statement::Shelf {
+public:
+    Shelf() = default;
+    Shelf(const Shelf&) = delete;
+    Shelf& operator=(const Shelf&) = delete;
+    ~Shelf() {
+        for (const auto& [text, statement] : kept_) sqlite3_finalize(statement);
+    }
+
+    void put(sqlite3_stmt* statement) {
+        if (kept_.size() >= kMost) {
+            sqlite3_finalize(statement);
+            return;
+        }
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+        kept_.emplace(sqlite3_sql(statement), statement);
+    }
+    sqlite3_stmt* take(std::string_view text) {
+        const auto found = kept_.find(text);
+        if (found == kept_.end()) return nullptr;
+        sqlite3_stmt* statement = found->second;
+        kept_.erase(found);
+        return statement;
+    }
+
+private:
+    static constexpr std::size_t kMost = 64;  // texts that are made up as they are needed must not fill it
+    std::multimap<std::string, sqlite3_stmt*, std::less<>> kept_;
+};
+
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
-    sqlite3_finalize(statement);
+    if (const auto at = shelf.lock())
+        at->put(statement);
+    else
+        sqlite3_finalize(statement);
 }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
@@ -193,12 +230,17 @@ Result<> Database::execute(const char* sql) {
     return {};
 }
 
+void Database::keep_statements() {
+    shelf_ = std::make_shared<Statement::Shelf>();
+}
+
 Result<Statement> Database::prepare(std::string_view sql) {
-    sqlite3_stmt* statement = nullptr;
+    sqlite3_stmt* statement = shelf_ ? shelf_->take(sql) : nullptr;
+    if (statement != nullptr) return Statement{statement, shelf_};
     const int code = sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return failed(connection_.get(), code);
-    return Statement{statement};
+    return Statement{statement, shelf_};
 }
 
 Result<std::int64_t> Database::integer(std::string_view sql) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/base/result.h"
 
@@ -51,10 +52,13 @@ public:
 
 private:
     friend class Database;
+    class Shelf;
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
+        std::weak_ptr<Shelf> shelf;
     };
-    explicit Statement(sqlite3_stmt* statement) : statement_{statement} {}
+    Statement(sqlite3_stmt* statement, std::weak_ptr<Shelf> shelf)
+        : statement_{statement, Finalize{std::move(shelf)}} {}
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
@@ -64,6 +68,11 @@ public:
 
     [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, Access access);
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
+
+    /// From now on a Statement that ends is kept, and taken again by the next prepare() of the same text:
+    /// for a connection that says the same few things again and again, where parsing them costs more than
+    /// running them.
+    void keep_statements();
 
     /// One or more statements without parameters; rows are thrown away.
     [[nodiscard]] Result<> execute(const char* sql);
@@ -99,6 +108,7 @@ private:
     std::unique_ptr<int> log_pages_ =
         std::make_unique<int>(0);  ///< SQLite keeps its address: outlives the connection
     std::unique_ptr<sqlite3, Close> connection_;
+    std::shared_ptr<Statement::Shelf> shelf_;  // none: nothing is kept
 };
 
 }  // namespace mg::sqlite
