@@ -8,7 +8,7 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
     libgtest-dev librapidcheck-dev libbenchmark-dev
-    python3 python3-jsonschema mosquitto mosquitto-clients openssl systemd clang-format-19
+    python3 python3-jsonschema python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients openssl systemd clang-format-19
 )
 DEMO_PACKAGES=(python3 mosquitto mosquitto-clients)
 
