@@ -38,6 +38,9 @@ const LineOptions* Options::line(const LineId& id) const {
 const ModelOptions* Options::model(const std::string& id) const {
     return find_by_id(models, id);
 }
+const ProfileOptions* Options::profile(const std::string& id) const {
+    return find_by_id(profiles, id);
+}
 const MeterOptions* Options::meter(const MeterId& id) const {
     return find_by_id(meters, id);
 }

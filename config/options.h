@@ -13,6 +13,7 @@
 #include "config/code_tables.h"
 #include "config/item_options.h"
 #include "config/plant_options.h"
+#include "config/profile_options.h"
 #include "config/table_row.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
@@ -321,7 +322,8 @@ struct Options {
     InboundOptions inbound;
     std::vector<LineOptions> lines;
     std::vector<UplinkOptions> uplinks;
-    std::vector<ModelOptions> models;  ///< those in use and all shipped ones
+    std::vector<ModelOptions> models;      ///< those in use and all shipped ones
+    std::vector<ProfileOptions> profiles;  ///< all shipped ones, and the site's
     std::vector<MeterOptions> meters;
     std::vector<ItemOptions> items;                ///< versions of one id are neighbours, by valid_from
     std::vector<PlantUnitOptions> plant;           ///< parents before what belongs to them
@@ -331,6 +333,7 @@ struct Options {
 
     [[nodiscard]] const LineOptions* line(const LineId& id) const;
     [[nodiscard]] const ModelOptions* model(const std::string& id) const;
+    [[nodiscard]] const ProfileOptions* profile(const std::string& id) const;
     [[nodiscard]] const MeterOptions* meter(const MeterId& id) const;
 };
 
