@@ -67,15 +67,15 @@ def _counted(due, received):
 
 
 def _months(wanted, values, first, last):
-    """Items with a month value inside the days asked for: their day values summed against it."""
+    """Items with the value of a month that lies wholly inside the days asked for: their day values summed against it."""
     found = []
     for code, stat_type in wanted:
         if stat_type != periods.MONTH:
             continue
         for key, (value, _) in sorted(values.items()):
-            if key[:2] != (code, periods.MONTH) or not first <= key[2] <= last:
-                continue
             end = periods.end_of(periods.MONTH, key[2], ())
+            if key[:2] != (code, periods.MONTH) or key[2] < first or end > last + periods.ONE_DAY:
+                continue
             days = [day for other, (day, _) in values.items()
                     if other[:2] == (code, periods.DAY) and key[2] <= other[2] < end]
             total = sum(days, Decimal(0))
