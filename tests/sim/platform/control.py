@@ -23,6 +23,8 @@ class Control:
         self._faults = faults
         self._log = log
         self._rules = rules
+        self._endings = set()  # of faults that end by time; kept so that they are not forgotten
+        self._renewing = asyncio.Lock()
 
     def application(self):
         application = web.Application(middlewares=[_errors_as_json])
@@ -100,9 +102,9 @@ class Control:
             raise BadQuestion("the body is not JSON") from None
         if not isinstance(asked, dict):
             raise BadQuestion("the body is no JSON object")
-        return _answer({"fault": self.add_fault(asked).described()})
+        return _answer({"fault": (await self.add_fault(asked)).described()})
 
-    def add_fault(self, asked):
+    async def add_fault(self, asked):
         if asked.get("profile") and asked["profile"] not in self._profiles:
             raise fault_kinds.BadFault(f"profile {asked['profile']} is not served")
         fault = self._faults.add(asked)
@@ -110,9 +112,9 @@ class Control:
         if kind.to == fault_kinds.AT_ONCE:
             self._do_at_once(fault)
         elif kind.to == fault_kinds.CONNECTIONS:
-            self._renew_tls()
+            await self._renew_tls()
             if fault.until is not None:
-                asyncio.get_running_loop().call_later(float(asked["seconds"]) + 0.01, self._renew_tls)
+                self._endings.add(asyncio.create_task(self._renew_after(float(asked["seconds"]))))
         return fault
 
     def _do_at_once(self, fault):
@@ -128,15 +130,20 @@ class Control:
             else:
                 registry.drop_tokens()
 
-    def _renew_tls(self):
-        for listener in self._listeners:
-            listener.renew_tls()
+    async def _renew_after(self, seconds):
+        await asyncio.sleep(seconds + 0.01)
+        await self._renew_tls()
+
+    async def _renew_tls(self):
+        async with self._renewing:
+            for listener in self._listeners:
+                await listener.renew_tls()
 
     async def _remove_faults(self, request):
         query = _Query(request)
         self._faults.remove(query.number("number"))
         query.all_used()
-        self._renew_tls()
+        await self._renew_tls()
         return _answer({"faults": self._faults.listed()})
 
     async def _forget(self, _request):
@@ -186,7 +193,7 @@ class _Query:
 
 
 def _answer(content, status=200):
-    return web.Response(status=status, body=json.dumps(content, ensure_ascii=False).encode(),
+    return web.Response(status=status, body=json.dumps(content, ensure_ascii=False).encode() + b"\n",
                         headers={"Content-Type": "application/json;charset=UTF-8"})
 
 

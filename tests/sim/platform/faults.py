@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import codes
 
@@ -83,8 +83,9 @@ class Fault:
 
     def described(self):
         left = None if self.until is None else max(0.0, self.until - time.monotonic())
-        return {**{name: value for name, value in asdict(self).items() if name not in ("until", "removed")}, "secondsLeft": left,
-                "active": not self.over}
+        return {"number": self.number, "fault": self.kind, "profile": self.profile, "path": self.path,
+                "dataCode": self.data_code, "requests": self.requests, "secondsLeft": left, "skip": self.skip,
+                "stored": self.stored, **self.parameters, "hits": self.hits, "active": not self.over}
 
 
 def written(text):

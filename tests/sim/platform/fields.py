@@ -9,7 +9,7 @@ import periods
 
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 WHOLE = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
-DEVICE_ID = re.compile(r"[0-9a-f]{32}")
+LARGEST = 1e15
 
 
 class Refused(Exception):
@@ -105,6 +105,8 @@ def number(holder, name, place="", strings=True, numbers=True, size=0, required=
         raise Refused(f"{place}{name}: 不是数值")
     if size and len(written) > size:
         raise Refused(f"{place}{name}: 超过{size}个字符")
+    if not abs(float(written)) < LARGEST:
+        raise Refused(f"{place}{name}: 超出范围")
     return written
 
 

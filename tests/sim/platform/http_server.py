@@ -1,8 +1,10 @@
 """The HTTP edge of one profile: reads a request, asks the profile, sends the answer, or what a fault makes of it."""
 
 import asyncio
+import socket
 import ssl
 import time
+import warnings
 
 from aiohttp import web
 
@@ -25,33 +27,37 @@ class Listener:
         self._faults = faults
         self._authority = authority
         self._tls_versions = tls_versions
-        self._spoiled_with = None
+        self._require_client = require_client
+        self._shown = None  # certificate and versions of the newest connections
         self._server = web.Server(self._handle, access_log=None, keepalive_timeout=75)
-        self._context = None
-        if authority:
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            if require_client:
-                self._context.verify_mode = ssl.CERT_REQUIRED
-                self._context.load_verify_locations(authority.ca_file)
-            self.renew_tls()
+        self._sockets, self._opened = [], []
 
     async def listen(self, bind, port, data_host):
         """`data_host`: HOST or HOST:PORT of the addresses that are handed out; a port means a second listener."""
-        loop = asyncio.get_running_loop()
-        scheme = "https" if self._context else "http"
-        opened = await loop.create_server(self._server, bind, port, ssl=self._context)
-        port = opened.sockets[0].getsockname()[1]
+        scheme = "https" if self._authority else "http"
+        port = self._bound(bind, port)
         self.profile.base = self.profile.data_base = f"{scheme}://{bind}:{port}"
         if data_host:
             host, colon, other = data_host.rpartition(":") if ":" in data_host else (data_host, "", "")
             if colon:
-                opened = await loop.create_server(self._server, bind, int(other), ssl=self._context)
-                port = opened.sockets[0].getsockname()[1]
+                port = self._bound(bind, int(other))
             self.profile.data_base = f"{scheme}://{host}:{port}"
+        await (self.renew_tls() if self._authority else self._open(None))
 
-    def renew_tls(self):
-        """Lets the certificate and the versions follow the faults that are on; open connections end when they changed."""
-        if not self._context:
+    def _bound(self, bind, port):
+        self._sockets.append(socket.create_server((bind, port), backlog=128))
+        return self._sockets[-1].getsockname()[1]
+
+    async def _open(self, context):
+        """Serves all sockets anew; what waits in their backlog stays there."""
+        for opened in self._opened:
+            opened.close()
+        loop = asyncio.get_running_loop()
+        self._opened = [await loop.create_server(self._server, sock=bound.dup(), ssl=context) for bound in self._sockets]
+
+    async def renew_tls(self):
+        """Lets certificate and versions follow the faults that are on; when they change, open connections end."""
+        if not self._authority:
             return
         certificate, versions = self._authority.server_file, self._tls_versions
         for fault in self._faults.of_connections(self.profile.name):
@@ -59,17 +65,27 @@ class Listener:
                 certificate = self._authority.bad_server_file(fault.parameters["mode"])
             else:
                 versions = ("1.0", fault.parameters["version"])
-        if self._spoiled_with == (certificate, versions):
+        if self._shown == (certificate, versions):
             return
-        self._context.load_cert_chain(certificate)
-        # Old versions sign with SHA-1, which level 1 forbids.
-        self._context.set_ciphers("DEFAULT:@SECLEVEL=0" if versions[0] < "1.2" else "DEFAULT")
-        self._context.minimum_version, self._context.maximum_version = (VERSIONS[one] for one in versions)
-        if self._spoiled_with:
-            for connection in list(self._server.connections):
-                if connection.transport:
-                    connection.transport.abort()
-        self._spoiled_with = (certificate, versions)
+        self._shown = (certificate, versions)
+        # A new context, not a new certificate in the old one: that would go on resuming sessions, which shows none.
+        await self._open(self._context(certificate, versions))
+        for connection in list(self._server.connections):
+            if connection.transport:
+                connection.transport.abort()
+
+    def _context(self, certificate, versions):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if self._require_client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self._authority.ca_file)
+        context.load_cert_chain(certificate)
+        if versions[0] < "1.2":  # they sign with SHA-1, which level 1 forbids
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version, context.maximum_version = (VERSIONS[one] for one in versions)
+        return context
 
     async def _handle(self, request):
         began = time.perf_counter()

@@ -110,8 +110,9 @@ class PlatformExchange(unittest.TestCase):
             (arrived,) = running.arrivals(dataCode="0000000002330011")
             self.assertEqual((arrived["dataValue"], arrived["times"]), ("2.25", 3))
             self.assertEqual([one["dataValue"] for one in arrived["arrivals"]], ["1.5", "1.5", "2.25"])
+            box.upload(*[national_record(statDate="2026-03-02 10:00:00")] * 2)
             (counted,) = running.control("summary")["arrivals"]
-            self.assertEqual((counted["records"], counted["periods"], counted["repeated"], counted["changed"]), (3, 1, 1, 1))
+            self.assertEqual((counted["records"], counted["periods"], counted["repeated"], counted["changed"]), (5, 2, 2, 1))
 
     def test_addresses_may_be_on_another_host_and_port(self):
         with platform("--profile", "p1", "--data-host", "localhost:0") as running:

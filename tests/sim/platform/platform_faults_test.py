@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import socket
 import ssl
 import sys
 import time
@@ -261,6 +262,20 @@ class PlatformTlsFaults(unittest.TestCase):
             except (ssl.SSLError, OSError):
                 return False
         until(served)
+
+    def test_a_session_from_before_does_not_hide_a_bad_certificate(self):
+        at = self.running.url("p1").removeprefix("https://").split(":")
+        context = self.running.context()
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+        def connection(session=None):
+            return context.wrap_socket(socket.create_connection(at), server_hostname=at[0], session=session)
+        with connection() as first, connection(first.session) as second:
+            self.assertTrue(second.session_reused)
+            self.running.fault("certificate", mode="other_ca")
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                connection(first.session)
+        self.running.clear_faults()
 
     def test_only_old_tls_is_spoken_for_a_time(self):
         for version, shown in (("1.1", "TLSv1.1"), ("1.0", "TLSv1")):

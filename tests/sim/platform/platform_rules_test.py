@@ -6,6 +6,8 @@ import unittest
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import codes
 import completeness
@@ -38,6 +40,12 @@ class PlatformSm4(unittest.TestCase):
         for text in ("1", ENCRYPTED["1"].upper(), ENCRYPTED["1"][:-2], ENCRYPTED["1"][:-1] + "0", 7, None):
             with self.assertRaises(sm4.NotDecrypted, msg=text):
                 sm4.decrypt_fields(KEY, [text])
+
+    def test_padding_is_checked_as_a_whole(self):
+        encryptor = Cipher(algorithms.SM4(KEY), modes.ECB()).encryptor()
+        for block in (b"0123456789abcd\x01\x02", b"0123456789abcde\x00", b"0123456789abcde\x11"):
+            with self.assertRaises(sm4.NotDecrypted, msg=block):
+                sm4.decrypt_fields(KEY, [encryptor.update(block).hex()])
 
     def test_the_password_block_agrees_with_the_vector(self):
         encrypted = "1c22fbe61b28a99f3ef2a4ec2c15742e"

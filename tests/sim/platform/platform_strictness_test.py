@@ -5,6 +5,7 @@ Usage: platform_strictness_test.py [PATH/metergate-platform-sim]
 """
 
 import json
+import random
 import sys
 import unittest
 from pathlib import Path
@@ -18,6 +19,7 @@ from platform_exchange_test import ABOUT, ITEM, METER
 
 PROGRAM = sim.program_from(sys.argv)
 LEFT_OUT = object()
+DATA = "/uploadEnergyData"
 
 # What is wrong about a record, whichever profile carries it: the changed fields and what the platform says of them.
 WRONG_RECORDS = [
@@ -122,7 +124,9 @@ class NationalStrictness(OfRecords, unittest.TestCase):
 
     def test_fields_have_the_types_of_the_protocol(self):
         for changes, words in (({"dataValue": "1.5"}, "dataValue: 不是数值"), ({"dataValue": True}, "dataValue: 不是数值"),
-                               ({"scope": "1"}, "scope: 类型"), ({"statType": 0.0}, "statType: 类型"), ({"valid": 1}, "valid"),
+                               ({"dataValue": 1e15}, "dataValue: 超出范围"), ({"dataValue": 10 ** 400}, "dataValue: 超出范围"),
+                               ({"scope": "1"}, "scope: 类型"), ({"scope": True}, "scope: 类型"),
+                               ({"statType": 0.0}, "statType: 类型"), ({"valid": 1}, "valid"),
                                ({"inputType": "4"}, "inputType: 类型"), ({"inputType": 6}, "inputType: 取值6"),
                                ({"dataCode": 7}, "编码格式"), ({"colour": "red"}, "colour: 未知字段")):
             with self.subTest(changes=changes):
@@ -315,7 +319,7 @@ class Settings(Strictness, unittest.TestCase):
 
     arguments = ("--profile", "p1,p2,p3", "--enterprise", ENTERPRISE, "--check-digit", "--require-items", "--check-decimals",
                  "--max-records", "2", "--valid-as", "digit-inverted", "--encrypted-fields", "7", "--unknown-fields",
-                 "--grid", "5", "--clock-offset", "7200", "--skew", "10", "--ledger-list", "metering", "--strings-only",
+                 "--largest-input-type", "6", "--grid", "5", "--clock-offset", "7200", "--skew", "10", "--ledger-list", "metering", "--strings-only",
                  "--http-401", "--expires-as-seconds", "--password", sim.PASSWORD, "--p2-all-addresses")
 
     @classmethod
@@ -335,7 +339,7 @@ class Settings(Strictness, unittest.TestCase):
         self.refused(self.box.post("centerInfoURL", collectItemConfig=[ITEM, in_process]), "工序04未上传")
         self.granted(self.box.post("centerInfoURL", collectItemConfig=[ITEM, in_process],
                                    process=[{"processCode": "04", "processName": "粉磨"}]))
-        self.granted(self.box.upload(national_record(colour="red", **at)))
+        self.granted(self.box.upload(national_record(colour="red", inputType=6, **at)))
         self.refused(self.box.upload(national_record(**{**at, "statType": 1, "statDate": "2026-03-01 00:00:00"})), "未配置")
         self.refused(self.box.upload(national_record(dataValue=1.23456, **at)), "小数位数超过4位")
         self.refused(self.box.upload(*[national_record(**at)] * 3), "超过2条")
@@ -368,6 +372,37 @@ class Settings(Strictness, unittest.TestCase):
         self.refused(client.post(url + "/dataEnterpriseEnergy", record, granted["token"]), "未配置")
         status, _ = client.send(url + "/checkVersion", b'{"enterpriseCode": ""}', {"Content-Type": "application/json"})
         self.assertEqual(status, 401)
+
+
+class Junk(unittest.TestCase):
+    VALUES = (None, True, 0, -1, 1.5, 10 ** 30, "", "0", "x", "\x00", "电" * 300, [], {}, [[]], [None], {"a": {}}, "9" * 16)
+
+    def test_junk_in_any_field_is_answered_by_the_protocol(self):
+        chance = random.Random(20260302)
+        with SimulatedPlatform("--quiet", "--plain", "--profile", "p1,p2,p3", "--unknown-fields", program=PROGRAM) as running:
+            national, shandong, yunnan = NationalBox(running), NationalBox(running, "p2"), YunnanBox(running)
+            group = {**yunnan.versions, **ITEM, "collectItemName": "a", "deviceType": "01", "deviceNo": "0001", "verifyOrg": "a",
+                     "verifyTime": "2026-03-01", "replacedSerno": "1", "installSerNo": "2"}
+            calls = [(national, path, {"data": [national_record(), METER], "collectItemConfig": [ITEM], "enterprise": ABOUT,
+                                       "process": [{"processCode": "04", "processName": "a"}], "region": "130100"})
+                     for path in ("/enterprise/register", "/enterprise/uploadInfo", DATA, "/enterprise/uploadMetering",
+                                  "/enterprise/downloadEnergyData", "/enterprise/loadConfig")]
+            calls += [(shandong, "/enterprise/uploadEnergyData", {"data": [shandong.written(national_record())]})]
+            calls += [(yunnan, path, {**yunnan_record(), **sim.application(), **group, "password": yunnan.password()})
+                      for path in ("/enterpriseInfo/rwk", "/enterpriseInfo/apply", "/requestAK", "/dataEnterpriseEnergy",
+                                   "/dataDownload", "/dataCollectConfigure/add", "/gaugeConfigure/add", "/gaugeVerifyConfigure/add")]
+            for number in range(1500):
+                box, path, content = calls[number % len(calls)]
+                content = json.loads(json.dumps(content))
+                place = content
+                while chance.random() < 0.6:
+                    inner = [one for one in (place.values() if isinstance(place, dict) else place) if isinstance(one, (dict, list)) and one]
+                    if not inner:
+                        break
+                    place = chance.choice(inner)
+                place[chance.choice(list(place)) if isinstance(place, dict) else 0] = chance.choice(self.VALUES)
+                answer = box.call(path, content) if box is yunnan else box.post(path, content)
+                self.assertIn("responseCode", answer, (path, content))
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ class Dialect:
     strings: bool          # numbers may be written as strings
     numbers: bool          # numbers may be JSON numbers
     valid_as: str          # bool | digit | digit-inverted
-    input_types: range
+    largest_input_type: int
     value_size: int = 0
 
 
-PLAIN_JSON = Dialect(hyphens=True, strings=False, numbers=True, valid_as="bool", input_types=range(1, 6))
-DECRYPTED = Dialect(hyphens=True, strings=True, numbers=False, valid_as="digit", input_types=range(1, 6))
-ONE_A_CALL = Dialect(hyphens=False, strings=True, numbers=True, valid_as="digit", input_types=range(1, 8), value_size=15)
+PLAIN_JSON = Dialect(hyphens=True, strings=False, numbers=True, valid_as="bool", largest_input_type=5)
+DECRYPTED = Dialect(hyphens=True, strings=True, numbers=False, valid_as="digit", largest_input_type=5)
+ONE_A_CALL = Dialect(hyphens=False, strings=True, numbers=True, valid_as="digit", largest_input_type=7, value_size=15)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -63,7 +63,8 @@ def read(given, place, dialect, rules, now):
     if code is None:
         code = fields.data_code(text, place, dialect.hyphens)
     value = fields.number(given, "dataValue", place, dialect.strings, dialect.numbers, dialect.value_size)
-    input_type = fields.choice(given, "inputType", dialect.input_types, place, dialect.strings, dialect.numbers)
+    origins = range(1, (rules.largest_input_type or dialect.largest_input_type) + 1)
+    input_type = fields.choice(given, "inputType", origins, place, dialect.strings, dialect.numbers)
     stat_type = fields.choice(given, "statType", STAT_TYPES, place, dialect.strings, dialect.numbers)
     scope = fields.choice(given, "scope", SCOPES, place, dialect.strings, dialect.numbers)
     valid = _validity(given, place, dialect, rules)

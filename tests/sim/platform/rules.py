@@ -15,6 +15,7 @@ class Rules:
     require_items: bool = False       # an item must be configured, its process uploaded, before its data
     check_decimals: bool = False      # no more decimals than the base data give the energy type
     valid_as: str = ""                # bool | digit | digit-inverted; empty: as the profile does
+    largest_input_type: int = 0       # of a record; 0: 5 in P1 and P2, 7 in P3
     encrypted_fields: int = 8         # P2: 8, or 7 without uploadDate
     max_records: int = 0              # of one POST; 0: no limit
     ledger_list: str = "data"         # name of the list in the P1 meter ledger upload
