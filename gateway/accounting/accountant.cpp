@@ -139,13 +139,20 @@ Result<> Accountant::take_orders() {
 
 // ---- what is new ----
 
-/// After a start, and after anything was computed again: goes back to the midnight before which all flows are
-/// done.
-Result<> Accountant::take_up() {
+Result<Sequence> Accountant::known() {
     const auto cursor = books_.cursor();
     if (!cursor) return pass_on(cursor.error());
     // A store that was restored from before the books: what it takes in from now on is new.
-    cursor_ = *cursor ? std::min((*cursor)->through, store_.newest()) : 0;
+    return *cursor ? std::min((*cursor)->through, store_.newest()) : 0;
+}
+
+/// After a start, and after anything was computed again: goes back to the midnight before which all flows are
+/// done.
+Result<> Accountant::take_up() {
+    const auto through = known();
+    if (!through) return pass_on(through.error());
+    cursor_ = *through;
+    newest_boundary_ = UtcTime::min();
     auto records = books_.dated(DatedQuery{});
     if (!records) return pass_on(records.error());
     std::vector<FlowIndex> metered;
@@ -159,7 +166,6 @@ Result<> Accountant::take_up() {
         if (*newest) reached.push_back((*newest)->period.to);
     }
     live_ = std::make_unique<Reckoning>(basis_, books_, std::move(*records), std::move(metered));
-    fed_ = {};
     if (reached.empty()) {
         if (cursor_ == 0) return {};
         // Registers were read, but no item could be computed yet.
@@ -170,10 +176,8 @@ Result<> Accountant::take_up() {
     std::erase_if(reached, [&](UtcTime time) { return time < latest - kMostLag; });
     const UtcTime day = day_of(std::ranges::min(reached) - 1ms);
     if (const auto resumed = live_->resume(day); !resumed) return resumed;
-    fed_ = {.through = store_.newest(), .from = day, .until = day};
     for (UtcTime from = day; from <= latest; from += 24h) {
-        fed_.until = from + 24h;
-        if (const auto fed = feed_day(*live_, from, from + 24h); !fed) return fed;
+        if (const auto fed = feed_day(*live_, from, from + 24h, cursor_); !fed) return fed;
         if (const auto kept = keep(*live_, {}, {}, newest_boundary_); !kept) return pass_on(kept.error());
     }
     return {};
@@ -188,7 +192,6 @@ Result<bool> Accountant::take_new() {
         if (is_boundary(item)) {
             newest_boundary_ = std::max(newest_boundary_, std::get<StoredSample>(item).sample.slot.at);
         }
-        if (was_fed(item)) continue;
         const auto items = live_->feed(item);
         if (items.empty()) continue;
         late[day_of(std::get<StoredSample>(item).sample.slot.at - 1ms)].insert(items.begin(), items.end());
@@ -210,12 +213,6 @@ Result<bool> Accountant::take_new() {
         return pass_on(kept.error());
     }
     return true;
-}
-
-bool Accountant::was_fed(const StoredItem& item) const {
-    const auto* stored = std::get_if<StoredSample>(&item);
-    if (stored == nullptr || stored->sequence > fed_.through) return false;
-    return stored->sample.slot.at >= fed_.from && stored->sample.slot.at < fed_.until;
 }
 
 /// A flow whose meters are back after days: what it needs was let go from memory.
@@ -306,6 +303,8 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     if (!records) return pass_on(records.error());
     const auto earliest = earliest_day(flows);
     if (!earliest) return pass_on(earliest.error());
+    const auto through = known();
+    if (!through) return pass_on(through.error());
     std::unique_ptr<Reckoning> again;
     UtcTime day = std::max(day_of(work.from - 1ms), *earliest);
     while (true) {
@@ -322,7 +321,7 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     const UtcTime last = std::max({newest_boundary_, day, store_.last_taken_at()});
     std::set<std::pair<RegisterKey, UtcTime>> found;
     for (UtcTime from = day; from <= last; from += 24h) {
-        if (const auto fed = feed_day(reckoning, from, from + 24h); !fed) return fed;
+        if (const auto fed = feed_day(reckoning, from, from + 24h, *through); !fed) return fed;
         const auto breaks = keep(reckoning, {}, work.cause, std::min(from + 24h, newest_boundary_));
         if (!breaks) return pass_on(breaks.error());
         for (const auto& each : *breaks) found.insert({{each.meter, each.point}, each.first_after});
@@ -357,18 +356,19 @@ Result<UtcTime> Accountant::earliest_day(const std::vector<FlowIndex>& flows) {
     return day;
 }
 
-Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to) {
+Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to, Sequence through) {
     std::vector<StoredItem> items;
     // Index registers live on boundary samples alone, and so do last values.
     const HistoryQuery query{
         .from = {from}, .to = {to}, .meters = {}, .boundary_only = basis_.plan.means.empty()};
-    for (Sequence after = 0; after < store_.newest();) {
+    for (Sequence after = 0; after < through;) {
         auto part = store_.read(query, after, kMostAtOnce);
         if (!part) return pass_on(part.error());
         std::ranges::move(part->items, std::back_inserter(items));
         if (part->through <= after) break;
         after = part->through;
     }
+    std::erase_if(items, [&](const StoredItem& item) { return sequence_of(item) > through; });
     sort_by_slot(items);
     for (const auto& item : items) {
         if (is_boundary(item)) {

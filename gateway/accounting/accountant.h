@@ -31,7 +31,8 @@ struct AccountingStatus {
 
 /// From the store to the books: takes what is new, computes what can be computed, and computes again what
 /// late samples, dated records and entries change. The cursor moves in the transaction that keeps what it
-/// produced, so that no period is skipped or doubled whenever the power goes. One thread calls step();
+/// produced, and nothing beyond the cursor is ever looked at but in order: the books are the same whenever
+/// the power goes, no period skipped or doubled, each revision with its own cause. One thread calls step();
 /// status() is for any. Everything given outlives it.
 class Accountant {
 public:
@@ -48,11 +49,12 @@ private:
     Result<> take_up();
     Result<bool> take_new();
     Result<> compute_again(const Recomputation& work);
-    /// Feeds the boundary samples of [from, to) in the order of their slots.
-    Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to);
-    [[nodiscard]] bool was_fed(const StoredItem& item) const;
+    /// Feeds the samples of [from, to) that the books know, in the order of their slots.
+    Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to, Sequence through);
     Result<std::vector<IndexBreak>> keep(Reckoning& reckoning, BooksChange change, const std::string& cause,
                                          UtcTime until);
+    /// Up to where the books know this store.
+    Result<Sequence> known();
     Result<UtcTime> earliest_day(const std::vector<FlowIndex>& flows);
     [[nodiscard]] std::vector<std::string> with_dependents(const std::vector<std::string>& items) const;
     [[nodiscard]] UtcTime day_of(UtcTime time) const;
@@ -67,11 +69,6 @@ private:
     std::unique_ptr<Reckoning> live_;
     Sequence cursor_{0};           ///< taken in up to here
     SteadyTime cursor_kept_at_{};  ///< when the books were last told
-    struct {
-        Sequence through{0};
-        UtcTime from{};
-        UtcTime until{};
-    } fed_;  ///< by take_up(): what of it lies beyond the cursor is not fed again
     UtcTime newest_boundary_{UtcTime::min()};
     std::map<FlowIndex, UtcTime> woken_;
     Guarded<AccountingStatus> status_;

@@ -45,6 +45,20 @@ UtcTime MomentaryBank::interval_of(UtcTime time) const {
     return SlotGrid{.every = boundary_, .utc_offset = utc_offset_}.at_or_before(time).at;
 }
 
+void MomentaryBank::begin(UtcTime at) {
+    for (auto& [id, meter] : meters_) meter.heard_until = at - milliseconds{1};
+}
+
+void MomentaryBank::go_on_from(UtcTime at, const Flow& flow) {
+    for (const auto& version : flow.versions) {
+        for (const auto& term : version.terms) {
+            const auto* key = std::get_if<RegisterKey>(&term.input);
+            if (key == nullptr || series(*key) == nullptr) continue;
+            meters_.at(key->meter).interval = at;
+        }
+    }
+}
+
 bool MomentaryBank::feed(const StoredSample& stored) {
     const Sample& sample = stored.sample;
     const auto found = meters_.find(sample.meter());
@@ -72,7 +86,9 @@ void MomentaryBank::feed(const StoredGap& gap) {
     const auto found = meters_.find(gap.gap.meter);
     if (found == meters_.end() || !found->second.interval) return;
     Meter& meter = found->second;
-    meter.heard_until = std::max(meter.heard_until.value_or(gap.gap.to.at), gap.gap.to.at);
+    // The slot at its end was asked again.
+    const UtcTime last = gap.gap.to.at - milliseconds{1};
+    meter.heard_until = std::max(meter.heard_until.value_or(last), last);
     close_intervals(meter, gap.gap.to.at);
 }
 

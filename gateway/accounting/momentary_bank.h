@@ -7,6 +7,7 @@
 
 #include "config/options.h"
 #include "gateway/accounting/dated_record.h"
+#include "gateway/accounting/flow.h"
 #include "gateway/accounting/register_bank.h"
 #include "gateway/accounting/span_series.h"
 #include "gateway/buffer/sample_store.h"
@@ -22,6 +23,11 @@ public:
     MomentaryBank(const Options& options, std::span<const DatedRecord> records,
                   const std::vector<RegisterKey>& means, const std::vector<RegisterKey>& lasts);
 
+    /// Before anything is fed: every sample before `at` is late.
+    void begin(UtcTime at);
+    /// The means in this flow are known up to `at`, a boundary: what comes next follows without a hole, also
+    /// where nothing is heard at first.
+    void go_on_from(UtcTime at, const Flow& flow);
     /// True: of a slot that was passed already, and not used.
     bool feed(const StoredSample& sample);
     /// Was not asked in that time: the intervals pass without values.

@@ -64,6 +64,7 @@ Result<> Reckoning::resume(UtcTime day, UtcTime entered) {
     const auto checkpoints = books_.checkpoints(day);
     if (!checkpoints) return tl::unexpected{checkpoints.error()};
     if (const auto ok = registers_.restore(*checkpoints); !ok) return ok;
+    momentary_.begin(day);
     for (FlowIndex flow = 0; flow < mine_.size(); ++flow) {
         const auto& of = basis_.plan.flows[flow];
         if (!mine_[flow]) continue;
@@ -73,7 +74,9 @@ Result<> Reckoning::resume(UtcTime day, UtcTime entered) {
         }
         const auto newest = books_.newest(of.id, of.base, day);
         if (!newest) return tl::unexpected{newest.error()};
-        if (*newest) calculator_.begin(flow, (*newest)->period.to);
+        if (!*newest) continue;
+        calculator_.begin(flow, (*newest)->period.to);
+        if ((*newest)->period.to == day) momentary_.go_on_from(day, of);
     }
     return {};
 }
@@ -98,7 +101,7 @@ std::vector<std::string> Reckoning::feed(const StoredItem& item) {
         for (const auto row : basis_.graph.depending_on(input)) items.insert(basis_.options.items[row].id);
     };
     for (const auto& key : late) add(key.point.text);
-    if (late_mean && sample.sample.slot.at >= day_) add({});
+    if (late_mean) add({});
     return {items.begin(), items.end()};
 }
 

@@ -171,6 +171,60 @@ TEST(Accountant, MeansAreOfAllSamplesAndLastValuesOfTheEnd) {
     EXPECT_EQ(plant.value("end", "2027-01-01 00:15"), "70.00");
 }
 
+constexpr const char* kLoad = "load,负荷,电力,实时 日,15,现场仪表,平均,a.power,kW,2,,,,不计,,,\n";
+
+TEST(Accountant, AValueThatComesLateIsInTheMeanOfYesterdayAlsoAfterARestart) {
+    AccountingPlant plant{kTwoMeters, kLoad};
+    plant.reads("a", "2027-01-01 12:00", "0", "10");
+    plant.reads("a", "2027-01-01 12:05", "-");
+    plant.runs("a", "2027-01-01 12:15", "2027-01-02 09:00", "0", "1");
+    plant.account();
+    plant.restart();
+    plant.account();
+
+    plant.reads("a", "2027-01-01 12:05", "0", "30");
+    plant.account();
+
+    EXPECT_EQ(plant.value("load", "2027-01-01 12:00"), "20.00");
+    EXPECT_EQ(plant.revisions("load", "2027-01-01 12:00").back().cause, "late readings");
+    EXPECT_EQ(plant.what_computing_anew_changes(), "");
+}
+
+TEST(Accountant, AValueThatCameLateWhileTheGatewayStoppedIsALateOneToo) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("b", "2027-01-01 00:00", "2027-01-01 02:00", "5", "0");
+    plant.reads("a", "2027-01-01 00:00", "0");
+    plant.reads("a", "2027-01-01 00:15", "-");
+    plant.runs("a", "2027-01-01 00:30", "2027-01-01 02:00", "100", "0");
+    plant.account();
+
+    plant.reads("a", "2027-01-01 00:15", "80");
+    plant.restart();
+    plant.account();
+
+    EXPECT_EQ(plant.value("elec", "2027-01-01 00:00"), "0.0080");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-01 00:00").back().cause, "late readings");
+}
+
+TEST(Accountant, AMeanGoesOnBehindAGapAcrossMidnightAlsoAfterARestart) {
+    AccountingPlant plant{kTwoMeters, kLoad};
+    plant.reads("a", "2027-01-01 21:45", "0", "10");
+    plant.reads("a", "2027-01-01 22:00", "0", "10");
+    plant.stops("a", "2027-01-01 22:01", "2027-01-02 05:00");
+    plant.reads("a", "2027-01-02 05:00", "0", "30");
+    plant.reads("a", "2027-01-02 05:15", "0", "40");
+    plant.account();
+    EXPECT_EQ(plant.value("load", "2027-01-02 04:45"), "no value no_divisor few_samples");
+    EXPECT_EQ(plant.value("load", "2027-01-02 05:00"), "30.00");
+    plant.restart();
+    plant.account();
+
+    plant.reads("a", "2027-01-02 05:30", "0", "50");
+    plant.account();
+
+    EXPECT_EQ(plant.value("load", "2027-01-02 05:15"), "40.00");
+}
+
 // ---- registers that stand ----
 
 constexpr const char* kOfA = "elec,电,电力,实时 日,15,现场仪表,累计差,a.energy,kWh,2,,,,不计,,,\n";

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "config/load.h"
+#include "gateway/accounting/dated_record_json.h"
 
 namespace mg {
 namespace {
@@ -143,6 +144,10 @@ void AccountingPlant::runs(const std::string& meter, std::string_view from, std:
     }
 }
 
+void AccountingPlant::stops(const std::string& meter, std::string_view from, std::string_view to) {
+    store_->append(Gap{{meter}, {at(from)}, {at(to)}, Quality::stopped, 0});
+}
+
 DatedId AccountingPlant::records(DatedBody body, const std::string& author) {
     DatedRecord record;
     record.body = std::move(body);
@@ -159,6 +164,12 @@ DatedId AccountingPlant::enters(const std::string& item, std::string_view when, 
 void AccountingPlant::keep_in(SampleStore& store, const std::string& books) {
     store_ = &store;
     open_books(books);
+}
+
+void AccountingPlant::leave() {
+    accountant_.reset();
+    books_.reset();
+    store_ = &memory_;
 }
 
 void AccountingPlant::account() {
@@ -192,15 +203,37 @@ std::vector<ItemRecord> AccountingPlant::revisions(const std::string& item, std:
         .value();
 }
 
+std::string AccountingPlant::line_of(const ItemRecord& record) const {
+    return fmt::format("{} {} {} {} {} {} {} {}", record.item, to_string(record.period.type),
+                       calendar_.text(record.period), record.value ? record.value->to_string() : "no value",
+                       record.marks.bits(), record.input_type, record.exact, record.total);
+}
+
 std::string AccountingPlant::all_records() {
     std::string text;
     const auto all = books_->records({}).value();
-    for (const auto& record : all) {
-        text +=
-            fmt::format("{} {} {} {} {} {} {} {}\n", record.item, to_string(record.period.type),
-                        calendar_.text(record.period), record.value ? record.value->to_string() : "no value",
-                        record.marks.bits(), record.input_type, record.exact, record.total);
-    }
+    for (const auto& record : all) text += line_of(record) + '\n';
+    return text;
+}
+
+std::string AccountingPlant::everything_said() {
+    std::string text;
+    const auto add = [&](const auto& all, const auto& line) {
+        for (const auto& each : all) text += line(each) + '\n';
+    };
+    add(books_->records({.items = {}, .type = {}, .all_revisions = true}).value(), [&](const auto& record) {
+        return fmt::format("{} r{} {}", line_of(record), record.revision, record.cause);
+    });
+    add(books_->dated({.kind = {}, .subject = {}, .also_void = true}).value(),
+        [](const DatedRecord& record) { return json_of(record); });
+    add(books_->requests({}).value(), [&](const auto& request) {
+        return fmt::format("request {} {}", line_of(request.wanted), request.wanted.cause);
+    });
+    add(books_->breaks().value(), [](const auto& each) {
+        return fmt::format("break {}.{} {} → {}", each.meter.text, each.point.text,
+                           each.index_before.to_string(), each.index_after.to_string());
+    });
+    add(books_->to_do().value(), [](const auto& work) { return "to do: " + work.cause; });
     return text;
 }
 

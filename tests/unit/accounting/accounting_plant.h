@@ -34,11 +34,16 @@ public:
     /// One at every boundary of [from, to], growing by `each`.
     void runs(const std::string& meter, std::string_view from, std::string_view to, std::string_view start,
               std::string_view each);
+    /// Nobody asked the meter in [from, to).
+    void stops(const std::string& meter, std::string_view from, std::string_view to);
     DatedId records(DatedBody body, const std::string& author = "张示例");
     DatedId enters(const std::string& item, std::string_view period, std::string_view value);
 
-    /// From now on samples go into this store and are accounted for from there, by new books.
+    /// From now on samples go into this store and are accounted for from there, by these books: a name, or a
+    /// path elsewhere.
     void keep_in(SampleStore& store, const std::string& books);
+    /// The books are closed and the store may go, until the next keep_in().
+    void leave();
 
     /// Until there is nothing more to do.
     void account();
@@ -50,6 +55,9 @@ public:
     std::vector<ItemRecord> revisions(const std::string& item, std::string_view period);
     /// Everything in the books but when it was computed, as text.
     std::string all_records();
+    /// What anybody could ever be told by the books, but when it was computed: every revision with its cause,
+    /// what is on record, requests, steps that wait for a ruling, work to do.
+    std::string everything_said();
     /// Computes everything from samples and dated records into new books: the first line that differs.
     std::string what_computing_anew_changes();
 
@@ -61,6 +69,7 @@ public:
 private:
     void load_tables(std::string_view meters, std::string_view items, std::string_view coefficients);
     void open_books(const std::string& file);
+    std::string line_of(const ItemRecord& record) const;
 
     TemporaryFolder folder_;
     SiteCalendar calendar_;
