@@ -16,7 +16,9 @@ class BadQuestion(Exception):
 
 
 class Control:
-    def __init__(self, listeners, arrivals, faults, log, rules):
+    def __init__(self, listeners, arrivals, faults, log, rules, encrypted):
+        """`encrypted`: whether the profiles are served over TLS."""
+        self._encrypted = encrypted
         self._listeners = listeners
         self._profiles = {listener.profile.name: listener.profile for listener in listeners}
         self._arrivals = arrivals
@@ -107,6 +109,8 @@ class Control:
     async def add_fault(self, asked):
         if asked.get("profile") and asked["profile"] not in self._profiles:
             raise fault_kinds.BadFault(f"profile {asked['profile']} is not served")
+        if not self._encrypted and fault_kinds.KINDS.get(asked.get("fault"), fault_kinds.Kind()).to == fault_kinds.CONNECTIONS:
+            raise fault_kinds.BadFault("there is no TLS to spoil")
         fault = self._faults.add(asked)
         kind = fault_kinds.KINDS[fault.kind]
         if kind.to == fault_kinds.AT_ONCE:

@@ -126,9 +126,9 @@ class PlatformExchange(unittest.TestCase):
             options = ("--profile", "p1,p3", "--state", f"{folder}/state.db", "--tls-dir", f"{folder}/tls")
             with platform(*options) as running:
                 national, yunnan = NationalBox(running), YunnanBox(running)
+                running.fault("new_dic_version", profile="p1")
                 national.upload(national_record())
                 yunnan.upload(yunnan_record())
-                running.fault("new_dic_version", profile="p1")
                 running.stop(signal.SIGKILL)
 
             with platform(*options) as running:

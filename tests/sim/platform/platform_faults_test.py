@@ -215,7 +215,8 @@ class PlatformFaults(unittest.TestCase):
     def test_what_is_no_fault_is_refused_with_the_reason(self):
         for asked, words in (({"fault": "sunshine"}, "no such fault"), ({"fault": "slow", "colour": 1}, "slow has no colour"),
                              ({"fault": "urls", "mode": "blue"}, "mode of urls is one of"), ({"fault": "slow", "delay": "x"}, "delay"),
-                             ({"fault": "refuse", "profile": "p9"}, "p9 is not served")):
+                             ({"fault": "refuse", "profile": "p9"}, "p9 is not served"),
+                             ({"fault": "certificate"}, "no TLS to spoil")):
             with self.assertRaisesRegex(RuntimeError, words):
                 self.running.control("faults", asked)
 
