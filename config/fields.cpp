@@ -88,6 +88,31 @@ constexpr std::array kSections{
         "Not of the configuration folder: the table that `metergate enter --file` and the drop folder "
         "read. One row for each value of an item and period; headings in Chinese or by key; UTF-8 or "
         "GB18030."},
+    SectionText{
+        Section::profile, "profile", false, false, "省级平台", "provincial platform",
+        "一个平台一个文件；文件名去掉 .toml 即平台名，同名者取代自带的。说明见 docs/provincial.zh-CN.md。",
+        "One file for each platform; its name without .toml is its id and replaces a shipped one of that "
+        "id: docs/provincial.md."},
+    SectionText{Section::profile_record, "record", false, false, "上报记录", "record", "记录如何写。",
+                "How records are written."},
+    SectionText{Section::profile_answers, "answers", false, false, "应答", "answers",
+                "应答码的含义；数字与文字视为相同。其余的应答码：这一批不被接受。",
+                "What codes mean; a number and its text are the same. Any other code: this batch is not "
+                "accepted."},
+    SectionText{Section::profile_paths, "paths", false, false, "路径", "paths",
+                "平台没有给出地址的调用。以 / 开头从服务器的根算起；否则 flow = \"register\" "
+                "时与注册地址同级，flow = \"token\" 时在上传目标的地址之下。",
+                "For calls whose address the platform does not give. With a leading / from the root of the "
+                "server; otherwise beside the address of registration with flow = \"register\", below the "
+                "uplink's with \"token\"."},
+    SectionText{Section::profile_addresses, "addresses", false, false, "给出的地址", "given addresses",
+                "平台在注册应答(或地址应答)中以什么名称给出地址；可列几个，取先有的。",
+                "Under which names the platform gives addresses when it answers the registration (or the "
+                "question for addresses); of several the first that is there."},
+    SectionText{Section::profile_names, "names", false, false, "字段名", "names", "请求和应答中的字段名。",
+                "What things are called in questions and answers."},
+    SectionText{Section::profile_fields, "fields", false, false, "记录字段名", "names of a record",
+                "上报记录的字段名。", "What the fields of a record are called."},
 };
 
 /// Lower case, without spaces, underscores, hyphens and an appended "(unit)".
@@ -157,6 +182,15 @@ std::span<const Field> fields_of(Section section) {
             case Section::inbound_http:
             case Section::entry:
                 return inbound_fields();
+            case Section::profile:
+            case Section::profile_record:
+            case Section::profile_answers:
+                return profile_fields();
+            case Section::profile_paths:
+            case Section::profile_addresses:
+            case Section::profile_names:
+            case Section::profile_fields:
+                return profile_name_fields();
         }
         return std::span<const Field>{};
     }();

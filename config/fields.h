@@ -32,6 +32,13 @@ enum class Section : std::uint8_t {
     inbound,
     inbound_http,
     entry,
+    profile,
+    profile_record,
+    profile_answers,
+    profile_paths,
+    profile_addresses,
+    profile_names,
+    profile_fields,
 };
 
 enum class ValueType : std::uint8_t {

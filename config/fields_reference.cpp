@@ -5,11 +5,18 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{Section::site,  Section::storage, Section::control,     Section::accounting,
-                            Section::line,  Section::uplink,  Section::inbound,     Section::inbound_http,
-                            Section::meter, Section::item,    Section::coefficient, Section::calendar,
-                            Section::plant, Section::code,    Section::model,       Section::point,
-                            Section::entry};
+constexpr std::array kOrder{Section::site,           Section::storage,
+                            Section::control,        Section::accounting,
+                            Section::line,           Section::uplink,
+                            Section::inbound,        Section::inbound_http,
+                            Section::meter,          Section::item,
+                            Section::coefficient,    Section::calendar,
+                            Section::plant,          Section::code,
+                            Section::model,          Section::point,
+                            Section::entry,          Section::profile,
+                            Section::profile_record, Section::profile_answers,
+                            Section::profile_paths,  Section::profile_addresses,
+                            Section::profile_names,  Section::profile_fields};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -104,6 +111,8 @@ std::string file_heading(Section section) {
             return "\n# models/*.toml\n";
         case Section::entry:
             return "\n# values.csv\n";
+        case Section::profile:
+            return "\n# profiles/*.toml\n";
         case Section::storage:
         case Section::control:
         case Section::accounting:
@@ -113,6 +122,12 @@ std::string file_heading(Section section) {
         case Section::inbound_http:
         case Section::point:
         case Section::factor:
+        case Section::profile_record:
+        case Section::profile_answers:
+        case Section::profile_paths:
+        case Section::profile_addresses:
+        case Section::profile_names:
+        case Section::profile_fields:
             return {};
     }
     return {};

@@ -22,6 +22,7 @@ constexpr std::string_view kCoefficientsFile = "coefficients.csv";
 constexpr std::string_view kCalendarsFile = "calendars.csv";
 constexpr std::string_view kPlantFile = "units.csv";
 constexpr std::string_view kModelsFolder = "models";
+constexpr std::string_view kProfilesFolder = "profiles";
 constexpr std::string_view kCodesFolder = "codes";
 constexpr std::size_t kMostFiles = 1000;
 
@@ -35,8 +36,19 @@ std::vector<ModelOptions> parse_shipped_models() {
     return models;
 }
 
+std::vector<ProfileOptions> parse_shipped_profiles() {
+    std::vector<ProfileOptions> profiles;
+    for (const auto& [name, text] : shipped_profile_files()) {
+        auto loaded = load_profile(text, std::string(name));
+        MG_CHECK(loaded.profile.has_value());  // a test loads every shipped file
+        profiles.push_back(std::move(*loaded.profile));
+    }
+    return profiles;
+}
+
 /// The site's own files of a folder, sorted by name; none when there is no such folder.
-std::vector<path> files_in(const path& folder, std::string_view ending, std::vector<Problem>& problems) {
+std::vector<path> files_in(const path& folder, std::string_view ending, std::size_t most,
+                           std::vector<Problem>& problems) {
     std::vector<path> files;
     std::error_code error;
     if (!std::filesystem::exists(folder, error)) return files;
@@ -46,30 +58,31 @@ std::vector<path> files_in(const path& folder, std::string_view ending, std::vec
     }
     Reporter report{folder.filename().string(), problems};
     if (error) report.error({}, {}, {trf("cannot be read: {}", "无法读取：{}", error.message()), {}});
-    if (files.size() > kMostFiles) {
-        report.error(
-            {}, {},
-            {std::string(tr("too many files", "文件过多")), trf("at most {}", "不超过 {} 个", kMostFiles)},
-            std::to_string(files.size()));
+    if (files.size() > most) {
+        report.error({}, {},
+                     {std::string(tr("too many files", "文件过多")), trf("at most {}", "不超过 {} 个", most)},
+                     std::to_string(files.size()));
         files.clear();
     }
     std::ranges::sort(files);
     return files;
 }
 
-void replace_or_add(std::vector<ModelOptions>& models, ModelOptions model) {
-    const auto same = std::ranges::find(models, model.id, &ModelOptions::id);
-    if (same == models.end())
-        models.push_back(std::move(model));
+template <class Options>
+void replace_or_add(std::vector<Options>& list, Options added) {
+    const auto same = std::ranges::find(list, added.id, &Options::id);
+    if (same == list.end())
+        list.push_back(std::move(added));
     else
-        *same = std::move(model);
+        *same = std::move(added);
 }
 
 /// Ids of the models that could not be loaded; the others are in options.models.
 std::set<std::string> load_models(Loaded& loaded) {
     std::set<std::string> broken;
     loaded.options.models = shipped_models();
-    for (const path& file : files_in(loaded.options.directory / kModelsFolder, ".toml", loaded.problems)) {
+    for (const path& file :
+         files_in(loaded.options.directory / kModelsFolder, ".toml", kMostFiles, loaded.problems)) {
         const std::string name = std::string(kModelsFolder) + "/" + file.filename().string();
         Reporter report{name, loaded.problems};
         const auto text = read_text_file(file, report);
@@ -81,6 +94,21 @@ std::set<std::string> load_models(Loaded& loaded) {
             broken.insert(file.stem().string());
     }
     return broken;
+}
+
+void load_profiles(Loaded& loaded) {
+    loaded.options.profiles = shipped_profiles();
+    const auto files =
+        files_in(loaded.options.directory / kProfilesFolder, ".toml", kMostProfiles, loaded.problems);
+    for (const path& file : files) {
+        const std::string name = std::string(kProfilesFolder) + "/" + file.filename().string();
+        Reporter report{name, loaded.problems};
+        const auto text = read_text_file(file, report);
+        if (!text) continue;
+        LoadedProfile profile = load_profile(*text, name);
+        loaded.problems.insert(loaded.problems.end(), profile.problems.begin(), profile.problems.end());
+        if (profile.profile) replace_or_add(loaded.options.profiles, std::move(*profile.profile));
+    }
 }
 
 bool is_readable_folder(const path& directory, std::vector<Problem>& problems) {
@@ -98,7 +126,8 @@ bool is_readable_folder(const path& directory, std::vector<Problem>& problems) {
 /// Shipped tables, and those of the site in place of them.
 void load_code_tables(Loaded& loaded) {
     loaded.options.codes = shipped_codes();
-    for (const path& file : files_in(loaded.options.directory / kCodesFolder, ".csv", loaded.problems)) {
+    for (const path& file :
+         files_in(loaded.options.directory / kCodesFolder, ".csv", kMostFiles, loaded.problems)) {
         const std::string name = file.filename().string();
         Reporter report{std::string(kCodesFolder) + "/" + name, loaded.problems};
         const auto text = read_text_file(file, report);
@@ -130,6 +159,7 @@ void load_into(Loaded& loaded, const path& directory) {
     if (!is_readable_folder(directory, loaded.problems)) return;
 
     const auto broken_models = load_models(loaded);
+    load_profiles(loaded);
     Reporter gateway{std::string(kGatewayFile), loaded.problems};
     const auto gateway_text = read_text_file(directory / kGatewayFile, gateway);
     std::vector<WrittenId> references;
@@ -158,6 +188,11 @@ void load_into(Loaded& loaded, const path& directory) {
 const std::vector<ModelOptions>& shipped_models() {
     static const std::vector<ModelOptions> models = parse_shipped_models();
     return models;
+}
+
+const std::vector<ProfileOptions>& shipped_profiles() {
+    static const std::vector<ProfileOptions> profiles = parse_shipped_profiles();
+    return profiles;
 }
 
 Loaded load_config(const path& directory) {

@@ -22,9 +22,9 @@ struct Loaded {
     }
 };
 
-/// Reads gateway.toml, meters.csv, models/*.toml and, where they are there, units.csv, codes/*.csv,
-/// coefficients.csv, calendars.csv and items.csv of `directory` and reports every problem of all of them at
-/// once. Never throws; blocks for the disk; about 50 µs a metering point.
+/// Reads gateway.toml, meters.csv, models/*.toml, profiles/*.toml and, where they are there, units.csv,
+/// codes/*.csv, coefficients.csv, calendars.csv and items.csv of `directory` and reports every problem of all
+/// of them at once. Never throws; blocks for the disk; about 50 µs a metering point.
 Loaded load_config(const std::filesystem::path& directory);
 
 struct LoadedModel {
@@ -38,5 +38,17 @@ LoadedModel load_model(std::string_view text, const std::string& file_name);
 
 /// The models that are built into the program, by id.
 const std::vector<ModelOptions>& shipped_models();
+
+struct LoadedProfile {
+    std::optional<ProfileOptions> profile;  ///< none where there is an error
+    std::vector<Problem> problems;
+};
+
+/// One profile of a provincial platform from its text. `file_name` is "national.toml": the profile's id, and
+/// how problems name it.
+LoadedProfile load_profile(std::string_view text, const std::string& file_name);
+
+/// The profiles that are built into the program, by id.
+const std::vector<ProfileOptions>& shipped_profiles();
 
 }  // namespace mg

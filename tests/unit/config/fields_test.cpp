@@ -13,11 +13,31 @@
 namespace mg {
 namespace {
 
-constexpr std::array kSections{Section::site,  Section::storage, Section::control,     Section::accounting,
-                               Section::line,  Section::uplink,  Section::model,       Section::point,
-                               Section::meter, Section::item,    Section::coefficient, Section::plant,
-                               Section::code,  Section::factor,  Section::inbound,     Section::inbound_http,
-                               Section::entry, Section::calendar};
+constexpr std::array kSections{Section::site,
+                               Section::storage,
+                               Section::control,
+                               Section::accounting,
+                               Section::line,
+                               Section::uplink,
+                               Section::model,
+                               Section::point,
+                               Section::meter,
+                               Section::item,
+                               Section::coefficient,
+                               Section::plant,
+                               Section::code,
+                               Section::factor,
+                               Section::inbound,
+                               Section::inbound_http,
+                               Section::entry,
+                               Section::calendar,
+                               Section::profile,
+                               Section::profile_record,
+                               Section::profile_answers,
+                               Section::profile_paths,
+                               Section::profile_addresses,
+                               Section::profile_names,
+                               Section::profile_fields};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
     for (const Section section : kSections) {
