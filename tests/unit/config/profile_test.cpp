@@ -191,6 +191,17 @@ TEST(Profile, OfASiteTakesThePlaceOfAShippedOneAndMayBeNew) {
     EXPECT_EQ(loaded.options.profiles.size(), 4U);
 }
 
+TEST(Profile, TheExampleOfTheManualIsOneInBothLanguages) {
+    for (const std::string page : {"docs/provincial.md", "docs/provincial.zh-CN.md"}) {
+        const std::string text = read_all(std::filesystem::path{MG_SOURCE_DIR} / page);
+        const auto begin = text.find("```toml\n") + 8;
+
+        const auto loaded = load_profile(text.substr(begin, text.find("```", begin) - begin), "example.toml");
+
+        EXPECT_TRUE(loaded.profile) << page << ": " << text_of(loaded.problems);
+    }
+}
+
 TEST(Profile, AnyTextIsAProfileOrHasAProblem) {
     for (const std::string& text :
          {std::string(), std::string("\xFF"), std::string("[[[["), std::string("profile = 5\nrecord = 6\n"),
