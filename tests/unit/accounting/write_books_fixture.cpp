@@ -16,6 +16,17 @@ int main(int argc, char** argv) {
         static_cast<void>(books->revoke(put->front(), "wang", "why", test::kMidnight));
         static_cast<void>(books->confirm(put->back(), "wang", test::kMidnight));
     }
+    // A change that waits for its period to be opened.
+    ItemRecord figure = invent.item_record();
+    figure.period = {StatType::real_time, test::kMidnight, test::kMidnight + test::kQuarter};
+    figure.value = Decimal{1, 0};
+    const auto stands = books->commit({.records = {figure}});
+    DatedRecord lock = invent.record();
+    lock.body = PeriodLock{{StatType::day, test::kMidnight, test::kMidnight + std::chrono::days{1}}};
+    lock.needs_confirmation = false;
+    const auto locked = books->put(lock);
+    figure.value = Decimal{2, 0};
+    if (!stands || !locked || !books->commit({.records = {figure}})) return 1;
     std::puts(test::contents(*books).c_str());
     return 0;
 }
