@@ -18,6 +18,8 @@
 
 namespace mg {
 
+class Outbox;
+
 /// Up to where of which store the books know it.
 struct BooksCursor {
     std::string store;
@@ -172,6 +174,9 @@ public:
     /// What this record would be if its period were open; also where the figure would be the same and only
     /// `exact` or `total` differ. None: what it is.
     virtual Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) = 0;
+
+    /// What waits for which destination, and what they answered.
+    virtual Outbox& outbox() = 0;
 
     /// A copy as of one moment while others go on writing; see sqlite::Database::copy_to.
     virtual Result<> copy_to(const std::filesystem::path& file) = 0;

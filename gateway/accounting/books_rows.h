@@ -47,6 +47,26 @@ Result<std::optional<Decimal>> value_in(const sqlite::Statement& row, int column
 /// The first column of the only row that an INSERT … RETURNING gives.
 Result<std::int64_t> returned(sqlite::Statement& statement);
 
+/// The number that `find` knows, or the one that `add` gives; both have the same parameters.
+template <class Bind>
+Result<std::int64_t> find_or_add(sqlite::Database& file, std::string_view find, std::string_view add,
+                                 const Bind& bind) {
+    auto known = file.prepare(find);
+    if (!known) return pass_on(known.error());
+    bind(*known);
+    const auto row = known->step();
+    if (!row) return pass_on(row.error());
+    if (*row) return known->integer(0);
+    auto added = file.prepare(add);
+    if (!added) return pass_on(added.error());
+    bind(*added);
+    return returned(*added);
+}
+
+/// After a commit: moves a long log into the file. Here, where we write anyway. That it could not be done is
+/// no harm to what was written.
+void tidy(sqlite::Database& file);
+
 /// Undone unless committed.
 class Transaction {
 public:

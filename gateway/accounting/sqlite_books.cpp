@@ -15,14 +15,11 @@ namespace fs = std::filesystem;
 
 constexpr const char* kHalfMade = ".new";
 constexpr std::int64_t kWholeCheckBytes = std::int64_t{64} << 20U;
-// 4 MiB: a page that many quarter-hours touch is moved into the file once for all of them.
-constexpr int kMostLogPages = 1000;
 
 constexpr const char* kSettings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -1024; PRAGMA temp_store = "
     "MEMORY;";
-// Times are UTC in milliseconds, exact numbers are text. Receipts of provincial uplinks will be further
-// tables that name records by (type, bucket, item, start, length, revision).
+// Times are UTC in milliseconds, exact numbers are text.
 constexpr const char* kSchema = R"(
     PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL;
     BEGIN IMMEDIATE;
@@ -77,12 +74,40 @@ constexpr std::array kUpgrades{
         asked_at INTEGER NOT NULL, PRIMARY KEY(item, type, start, length)) STRICT, WITHOUT ROWID;
     UPDATE books SET value = 3 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE destinations(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, start INTEGER) STRICT;
+    CREATE TABLE destination_state(
+        destination INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY(destination, key)) STRICT, WITHOUT ROWID;
+    CREATE TABLE enrolled(
+        destination INTEGER NOT NULL, item INTEGER NOT NULL, "from" INTEGER NOT NULL, "to" INTEGER NOT NULL,
+        types INTEGER NOT NULL, PRIMARY KEY(destination, item, "from", "to", types)) STRICT, WITHOUT ROWID;
+    CREATE TABLE waiting(
+        destination INTEGER NOT NULL, type INTEGER NOT NULL, start INTEGER NOT NULL, item INTEGER NOT NULL,
+        length INTEGER NOT NULL, revision INTEGER NOT NULL,
+        PRIMARY KEY(destination, type, start, item, length)) STRICT, WITHOUT ROWID;
+    CREATE TABLE set_aside(
+        destination INTEGER NOT NULL, type INTEGER NOT NULL, start INTEGER NOT NULL, item INTEGER NOT NULL,
+        length INTEGER NOT NULL, revision INTEGER NOT NULL, answer INTEGER NOT NULL,
+        PRIMARY KEY(destination, type, start, item, length)) STRICT, WITHOUT ROWID;
+    CREATE TABLE receipts(
+        destination INTEGER NOT NULL, type INTEGER NOT NULL, start INTEGER NOT NULL, item INTEGER NOT NULL,
+        length INTEGER NOT NULL, revision INTEGER NOT NULL, line INTEGER NOT NULL, answer INTEGER NOT NULL,
+        times INTEGER NOT NULL, last_at INTEGER,
+        PRIMARY KEY(destination, type, start, item, length, revision, line)) STRICT, WITHOUT ROWID;
+    CREATE TABLE answers(
+        number INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, words TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+    UPDATE books SET value = 4 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 
 constexpr std::string_view kTables = "SELECT count(*) FROM sqlite_master WHERE name = 'books'";
 constexpr std::string_view kReadFormat = "SELECT value FROM books WHERE key = 'format'";
 constexpr std::array kSmallTables{"books", "items", "registers", "dated", "breaks", "work"};
+constexpr std::array kSmallTablesSince4{"destinations", "destination_state", "enrolled", "set_aside"};
 
 tl::unexpected<Error> not_usable(const fs::path& path, const std::string& why) {
     return fail(Failure::corrupt, trf("{}: not usable ({})", "{}：无法使用（{}）", path.native(), why));
@@ -145,11 +170,15 @@ Result<std::int64_t> format_of(sqlite::Database& file, const fs::path& path) {
     return format;
 }
 
-Result<> check_at_start(sqlite::Database& file) {
+Result<> check_at_start(sqlite::Database& file, std::int64_t format) {
     const auto bytes = file.integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
     if (!bytes) return pass_on(bytes.error());
     if (*bytes <= kWholeCheckBytes) return file.check();
     for (const char* table : kSmallTables) {
+        if (auto sound = file.check_table(table); !sound) return sound;
+    }
+    if (format < 4) return {};
+    for (const char* table : kSmallTablesSince4) {
         if (auto sound = file.check_table(table); !sound) return sound;
     }
     return {};
@@ -187,7 +216,7 @@ Result<std::unique_ptr<Books>> SqliteBooks::open(const fs::path& path) {
     if (!file) return pass_on(file.error());
     const auto format = format_of(*file, path);
     if (!format) return pass_on(format.error());
-    if (auto sound = check_at_start(*file); !sound) return pass_on(sound.error());
+    if (auto sound = check_at_start(*file, *format); !sound) return pass_on(sound.error());
     if (auto set = file->execute(kSettings); !set) return pass_on(set.error());
     if (auto upgraded = upgrade(*file, *format); !upgraded) return pass_on(upgraded.error());
     file->keep_statements();
@@ -201,11 +230,6 @@ Result<std::vector<DatedRecord>> SqliteBooks::dated_in(const fs::path& path) {
     if (!file) return pass_on(file.error());
     if (const auto format = format_of(*file, path); !format) return pass_on(format.error());
     return SqliteBooks{path, std::move(*file)}.dated(DatedQuery{});
-}
-
-void SqliteBooks::tidy() {
-    // Here, where we write anyway. That it could not be done is no harm to what was written.
-    if (file_.log_pages() > kMostLogPages) static_cast<void>(file_.checkpoint(false));
 }
 
 Error SqliteBooks::damaged(const std::string& what) const {

@@ -11,6 +11,7 @@
 
 #include "gateway/accounting/books.h"
 #include "gateway/accounting/period_locks.h"
+#include "gateway/accounting/sqlite_outbox.h"
 #include "gateway/base/sqlite.h"
 
 namespace mg {
@@ -43,6 +44,8 @@ public:
     Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
     Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
 
+    Outbox& outbox() override { return outbox_; }
+
     Result<> copy_to(const std::filesystem::path& to) override;
     Result<> check() override;
 
@@ -57,7 +60,6 @@ private:
     Result<DatedRecord> dated_row(const sqlite::Statement& row) const;
     Result<> note(const Recomputation& work);
     Result<> note_effect(const DatedRecord& record, bool revoked);
-    Result<std::int64_t> item_number(const std::string& item);
     Result<std::int64_t> register_number(const MeterId& meter, const PointId& point);
     Result<> write_cursor(const BooksCursor& cursor);
     Result<std::vector<ItemRecord>> write_records(const std::vector<ItemRecord>& records);
@@ -75,14 +77,12 @@ private:
     Result<std::string> end_request(std::int64_t item, const StatPeriod& period);
     Result<std::optional<ItemRecord>> newest_revision(const std::string& item, std::int64_t number,
                                                       const StatPeriod& period);
-    Result<std::vector<std::int64_t>> buckets_of(StatType type, UtcTime from, UtcTime to);
-    /// After a commit: moves a long log into the file.
-    void tidy();
     [[nodiscard]] Error damaged(const std::string& what) const;
 
     std::filesystem::path path_;
     std::mutex mutex_;  ///< one connection for all: its statements and transactions are nobody else's
     sqlite::Database file_;
+    SqliteOutbox outbox_{file_, mutex_};
     std::optional<PeriodLocks> locks_;  ///< none: to be read again
     std::optional<bool> any_request_;   ///< the same
 };

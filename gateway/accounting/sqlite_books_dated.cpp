@@ -146,7 +146,7 @@ Result<std::vector<DatedId>> SqliteBooks::put_all(const std::vector<DatedRecord>
     }
     if (auto committed = transaction.commit(); !committed) return pass_on(committed.error());
     locks_.reset();
-    tidy();
+    tidy(file_);
     return ids;
 }
 
@@ -171,7 +171,7 @@ Result<> SqliteBooks::confirm(DatedId id, const std::string& person, UtcTime at)
     if (auto noted = note_effect(**record, false); !noted) return noted;
     if (auto committed = transaction.commit(); !committed) return committed;
     locks_.reset();
-    tidy();
+    tidy(file_);
     return {};
 }
 
@@ -196,7 +196,7 @@ Result<> SqliteBooks::revoke(DatedId id, const std::string& person, const std::s
     }
     if (auto committed = transaction.commit(); !committed) return committed;
     locks_.reset();
-    tidy();
+    tidy(file_);
     return {};
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "gateway/accounting/books_rows.h"
+#include "gateway/accounting/record_key.h"
 #include "gateway/accounting/sqlite_books.h"
 #include "gateway/base/check.h"
 
@@ -24,8 +24,6 @@ constexpr std::string_view kAddRecord =
     "INSERT INTO records(type, bucket, item, start, length, revision, value, marks, input_type, exact, "
     "total, "
     "item_version, cause, computed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr std::string_view kNextBucket =
-    "SELECT bucket FROM records WHERE type = ? AND bucket >= ? ORDER BY bucket LIMIT 1";
 constexpr std::string_view kBucketBefore =
     "SELECT bucket FROM records WHERE type = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1";
 constexpr std::string_view kReadRecords =
@@ -33,66 +31,6 @@ constexpr std::string_view kReadRecords =
     "computed_at "
     "FROM records WHERE type = ? AND bucket = ? AND item = ? AND start >= ? AND start < ? "
     "ORDER BY start, length, revision";
-
-constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
-
-/// Periods of this type that begin in the same span of this length lie together.
-std::chrono::hours bucket_length(StatType type) {
-    switch (type) {
-        case StatType::real_time:
-            return std::chrono::hours{4};
-        case StatType::day:
-            return std::chrono::days{32};
-        case StatType::month:
-        case StatType::year:
-            break;
-    }
-    return std::chrono::days{36'600};
-}
-
-std::int64_t bucket_of(StatType type, UtcTime from) {
-    const std::int64_t length = milliseconds{bucket_length(type)}.count();
-    return number(from) / length - (number(from) % length < 0 ? 1 : 0);
-}
-
-std::int64_t code(StatType type) {
-    return static_cast<std::int64_t>(type);
-}
-
-/// The place of a record in the file.
-struct RecordKey {
-    std::int64_t type;
-    std::int64_t bucket;
-    std::int64_t item;
-    std::int64_t start;
-    std::int64_t length;
-
-    void bind_to(sqlite::Statement& statement, int first) const {
-        statement.bind(first, type)
-            .bind(first + 1, bucket)
-            .bind(first + 2, item)
-            .bind(first + 3, start)
-            .bind(first + 4, length);
-    }
-};
-
-RecordKey key_of(std::int64_t item, const StatPeriod& period) {
-    return {code(period.type), bucket_of(period.type, period.from), item, number(period.from),
-            (period.to - period.from).count()};
-}
-
-/// What a row says of a record, from `value` on to `item_version`.
-Result<> read_figures(const sqlite::Statement& row, int first, ItemRecord& record) {
-    auto value = value_in(row, first);
-    if (!value) return pass_on(value.error());
-    record.value = *value;
-    record.marks = Marks{static_cast<std::uint32_t>(row.integer(first + 1))};
-    record.input_type = static_cast<int>(row.integer(first + 2));
-    record.exact = row.text(first + 3);
-    record.total = row.text(first + 4);
-    record.item_version = time(row.integer(first + 5));
-    return {};
-}
 
 bool same_ground(const ItemRecord& a, const ItemRecord& b) {
     return a.exact == b.exact && a.total == b.total && a.item_version == b.item_version;
@@ -222,7 +160,7 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
         MG_CHECK(period.from < period.to);
         const auto known = numbers.find(record.item);
         const auto item =
-            known == numbers.end() ? item_number(record.item) : Result<std::int64_t>{known->second};
+            known == numbers.end() ? item_number(file_, record.item) : Result<std::int64_t>{known->second};
         if (!item) return pass_on(item.error());
         if (known == numbers.end()) numbers.emplace(record.item, *item);
         const RecordKey key = key_of(*item, period);
@@ -239,7 +177,9 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
         }
         const auto made = writer.write(key, record, *newest);
         if (!made) return pass_on(made.error());
-        if (*made) revisions.push_back(std::move(record));
+        if (!*made) continue;
+        if (auto taken = outbox_.take(key, record); !taken) return pass_on(taken.error());
+        revisions.push_back(std::move(record));
     }
     return revisions;
 }
@@ -282,22 +222,6 @@ Result<SqliteBooks::ItemNumbers> SqliteBooks::numbers_of(const std::vector<std::
     return numbers;
 }
 
-Result<std::vector<std::int64_t>> SqliteBooks::buckets_of(StatType type, UtcTime from, UtcTime to) {
-    auto next = file_.prepare(kNextBucket);
-    if (!next) return pass_on(next.error());
-    const std::int64_t last = bucket_of(type, to - milliseconds{1});
-    std::vector<std::int64_t> buckets;
-    for (std::int64_t bucket = bucket_of(type, from); bucket <= last; ++bucket) {
-        const auto row = next->bind(1, code(type)).bind(2, bucket).step();
-        if (!row) return pass_on(row.error());
-        if (!*row) break;
-        bucket = next->integer(0);
-        next->reset();
-        if (bucket <= last) buckets.push_back(bucket);
-    }
-    return buckets;
-}
-
 Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
     std::vector<ItemRecord> records;
     if (query.from >= query.to) return records;
@@ -311,7 +235,7 @@ Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
     std::map<StatType, std::vector<std::int64_t>> buckets;
     for (const StatType type : kTypes) {
         if (query.type && *query.type != type) continue;
-        auto found = buckets_of(type, query.from, query.to);
+        auto found = buckets_of(file_, type, query.from, query.to);
         if (!found) return pass_on(found.error());
         buckets[type] = std::move(*found);
     }

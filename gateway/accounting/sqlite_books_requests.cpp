@@ -2,6 +2,7 @@
 
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/dated_record_json.h"
+#include "gateway/accounting/record_key.h"
 #include "gateway/accounting/sqlite_books.h"
 
 // Which periods are closed, and what their records would be if they were not.
@@ -31,10 +32,6 @@ constexpr std::string_view kRead =
 constexpr std::string_view kFigures =
     "is_figure = 1 AND start >= ? AND start < ? ORDER BY name, type, start, length";
 constexpr std::string_view kOne = "name = ? AND type = ? AND start = ? AND length = ?";
-
-std::int64_t code(StatType type) {
-    return static_cast<std::int64_t>(type);
-}
 
 void bind_key(sqlite::Statement& statement, std::int64_t item, const StatPeriod& period) {
     statement.bind(1, item)

@@ -13,8 +13,6 @@ constexpr std::string_view kWriteCursor =
 constexpr std::string_view kReadBasis = "SELECT subject, \"from\", text FROM basis ORDER BY 1, 2, 3";
 constexpr const char* kClearBasis = "DELETE FROM basis";
 constexpr std::string_view kAddBasis = "INSERT INTO basis(subject, \"from\", text) VALUES(?, ?, ?)";
-constexpr std::string_view kFindItem = "SELECT number FROM items WHERE name = ?";
-constexpr std::string_view kAddItem = "INSERT INTO items(name) VALUES(?) RETURNING number";
 constexpr std::string_view kFindRegister = "SELECT number FROM registers WHERE meter = ? AND point = ?";
 constexpr std::string_view kAddRegister = "INSERT INTO registers(meter, point) VALUES(?, ?) RETURNING number";
 
@@ -38,28 +36,7 @@ constexpr std::string_view kReadBreaks =
     "SELECT meter, point, last_good, first_after, index_before, index_after, found_at "
     "FROM breaks JOIN registers ON register = number WHERE ended = 0 ORDER BY meter, point, first_after";
 
-/// The number that `find` knows, or the one that `add` gives; both have the same parameters.
-template <class Bind>
-Result<std::int64_t> find_or_add(sqlite::Database& file, std::string_view find, std::string_view add,
-                                 const Bind& bind) {
-    auto known = file.prepare(find);
-    if (!known) return pass_on(known.error());
-    bind(*known);
-    const auto row = known->step();
-    if (!row) return pass_on(row.error());
-    if (*row) return known->integer(0);
-    auto added = file.prepare(add);
-    if (!added) return pass_on(added.error());
-    bind(*added);
-    return returned(*added);
-}
-
 }  // namespace
-
-Result<std::int64_t> SqliteBooks::item_number(const std::string& item) {
-    return find_or_add(file_, kFindItem, kAddItem,
-                       [&](sqlite::Statement& statement) { statement.bind(1, std::string_view{item}); });
-}
 
 Result<std::int64_t> SqliteBooks::register_number(const MeterId& meter, const PointId& point) {
     return find_or_add(file_, kFindRegister, kAddRegister, [&](sqlite::Statement& statement) {
@@ -70,6 +47,7 @@ Result<std::int64_t> SqliteBooks::register_number(const MeterId& meter, const Po
 Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     const std::scoped_lock lock{mutex_};
     any_request_.reset();
+    outbox_.begin();
     Transaction transaction{file_};
     if (auto begun = transaction.begin(); !begun) return pass_on(begun.error());
     auto revisions = write_records(change.records);
@@ -83,7 +61,8 @@ Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     }
     any_request_.reset();
     if (auto committed = transaction.commit(); !committed) return pass_on(committed.error());
-    tidy();
+    outbox_.committed();
+    tidy(file_);
     return revisions;
 }
 

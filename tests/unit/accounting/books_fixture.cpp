@@ -262,6 +262,7 @@ Result<std::vector<DatedRecord>> NaiveBooks::dated(const DatedQuery& query) {
 Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
     std::vector<ItemRecord> made;
     for (ItemRecord record : change.records) {
+        outbox_.meet(record.item);
         const auto key = std::tuple{record.item, record.period};
         auto& revisions = records_[key];
         const auto asked = wanted_.find(key);
@@ -300,10 +301,12 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
             revisions.back().exact = record.exact;
             revisions.back().total = record.total;
             revisions.back().item_version = record.item_version;
+            outbox_.carry(revisions.back());
             continue;
         }
         record.revision = static_cast<std::uint32_t>(revisions.size());
         revisions.push_back(record);
+        outbox_.take(record);
         made.push_back(record);
     }
     for (const LifeCheckpoint& each : change.checkpoints)
@@ -478,6 +481,8 @@ std::string contents(Books& books) {
     text += !cursor    ? "error: " + cursor.error().what
             : !*cursor ? "no cursor"
                        : fmt::format("cursor {} {}", (*cursor)->store, (*cursor)->through);
+    const std::string outbox = contents(books.outbox());
+    if (!outbox.empty()) text += '\n' + outbox;
     return text;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/accounting/books.h"
+#include "tests/unit/accounting/outbox_fixture.h"
 
 namespace mg::test {
 
@@ -59,6 +60,7 @@ public:
     Result<bool> is_closed(const StatPeriod& period) override;
     Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
     Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
+    Outbox& outbox() override { return outbox_; }
     Result<> copy_to(const std::filesystem::path& /*file*/) override { return {}; }
     Result<> check() override { return {}; }
 
@@ -75,6 +77,7 @@ private:
     std::int64_t last_work_{0};
     std::set<BasisLine> basis_;
     std::optional<BooksCursor> cursor_;
+    NaiveOutbox outbox_;
 };
 
 std::string text_of(const ItemRecord& record);

@@ -17,7 +17,7 @@ TEST(BooksModel, AgreesWithTheBooksInMapsWhateverHappens) {
         for (std::size_t step = 10 + invent.below(40); step > 0; --step) {
             const auto id = static_cast<DatedId>(invent.below(12));
             const std::string person = invent.one_in(2) ? "li" : "wang";
-            switch (invent.below(6)) {
+            switch (invent.below(9)) {
                 case 0: {
                     const std::vector<DatedRecord> records{invent.record(), invent.record()};
                     RC_ASSERT(*books->put_all(records) == *naive.put_all(records));
@@ -31,6 +31,16 @@ TEST(BooksModel, AgreesWithTheBooksInMapsWhateverHappens) {
                     RC_ASSERT(books->revoke(id, person, "why", kMidnight).has_value() ==
                               naive.revoke(id, person, "why", kMidnight).has_value());
                     break;
+                case 6:
+                case 7:
+                case 8: {
+                    const OutboxStep step_of_both = invent_outbox_step(invent);
+                    const auto done = step_of_both(*books);
+                    const auto expected = step_of_both(naive);
+                    RC_ASSERT(done.has_value() == expected.has_value());
+                    RC_ASSERT(done.value_or("") == expected.value_or(""));
+                    break;
+                }
                 case 3:
                     if (!invent.one_in(3)) break;
                     books.reset();
