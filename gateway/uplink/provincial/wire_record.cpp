@@ -19,27 +19,6 @@ void quoted_member(json::Buffer& out, std::string_view name, std::string_view va
     json::string(out, value);
 }
 
-std::string head_of(const ProfileOptions& profile, const PlatformIdentity& identity) {
-    json::Buffer out;
-    for (const BodyField field : profile.record.body) {
-        switch (field) {
-            case BodyField::device_id:
-                quoted_member(out, profile.names.device_id, identity.device_id);
-                break;
-            case BodyField::enterprise_code:
-                quoted_member(out, profile.names.enterprise_code, identity.enterprise_code);
-                break;
-            case BodyField::reg_version:
-                quoted_member(out, profile.names.reg_version, identity.reg_version);
-                break;
-            case BodyField::dic_version:
-                quoted_member(out, profile.names.dic_version, identity.dic_version);
-                break;
-        }
-    }
-    return fmt::to_string(out);
-}
-
 /// What every JSON parser and every database column takes for a number: no exponent, no sign in front but -.
 bool is_plain_number(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
@@ -82,10 +61,10 @@ Result<std::string> factor_text(const OutgoingRecord& record) {
 
 }  // namespace
 
-Result<RecordWriter> RecordWriter::create(const ProfileOptions& profile, PlatformIdentity identity,
+Result<RecordWriter> RecordWriter::create(const ProfileOptions& profile, const PlatformIdentity& identity,
                                           std::chrono::minutes utc_offset) {
     RecordWriter writer{profile.record, profile.scope, utc_offset};
-    writer.head_ = head_of(profile, identity);
+    writer.head_ = body_head(profile, identity);
     if (std::ranges::any_of(profile.record.fields, &RecordFieldOptions::encrypted)) {
         auto cipher = sm4_key(identity.secret_key, profile.secret_key).and_then(&Sm4Fields::with);
         if (!cipher) return tl::unexpected(cipher.error());
@@ -124,8 +103,7 @@ Result<std::string> RecordWriter::plain(RecordField field, const OutgoingRecord&
         case RecordField::data_value:
             return value_text(outgoing);
         case RecordField::input_type:
-            return std::to_string(record.input_type > form_.most_input_type ? form_.input_type_otherwise
-                                                                            : record.input_type);
+            return std::to_string(known_input_type(form_, record.input_type));
         case RecordField::stat_type:
             return std::to_string(static_cast<int>(record.period.type));
         case RecordField::stat_date:

@@ -8,6 +8,7 @@
 #include "config/options.h"
 #include "gateway/accounting/item_record.h"
 #include "gateway/base/result.h"
+#include "gateway/uplink/provincial/platform_body.h"
 #include "gateway/uplink/provincial/sm4.h"
 
 namespace mg {
@@ -20,21 +21,12 @@ struct OutgoingRecord {
     std::string remark;
 };
 
-/// Who sends: what the platform knows the box by.
-struct PlatformIdentity {
-    std::string enterprise_code;
-    std::string device_id;
-    std::string secret_key;
-    std::string reg_version;
-    std::string dic_version;
-};
-
 /// Writes records as a profile says. Pure; one thread. Numbers keep every digit of the Decimal: no double is
 /// in between. Times are those of the site.
 class RecordWriter {
 public:
     /// Copies what it needs of the profile. refused: fields are to be encrypted and the key is none.
-    static Result<RecordWriter> create(const ProfileOptions& profile, PlatformIdentity identity,
+    static Result<RecordWriter> create(const ProfileOptions& profile, const PlatformIdentity& identity,
                                        std::chrono::minutes utc_offset);
 
     /// The members of one record's JSON object, without braces. rejected, with the reason: no value, a value

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gateway/base/unique_fd.h"
+#include "gateway/uplink/provincial/configuration_messages.h"
 #include "gateway/uplink/provincial/platform_time.h"
 #include "gateway/uplink/provincial/registration.h"
 #include "gateway/uplink/provincial/wire_record.h"
@@ -163,6 +164,32 @@ protected:
         return read_registration(answer, profile, who);
     }
 
+    /// What the platform is told of the cement plant of the examples; each call is granted.
+    void tell_of_the_plant(const ProfileOptions& profile, const PlatformIdentity& identity,
+                           const PlatformAddress& asked, const PlatformAddresses& given,
+                           const std::string& token = {}, std::string_view suffix = {}) {
+        const auto loaded =
+            load_config(std::filesystem::path{MG_SOURCE_DIR} / "config/examples/cement-plant");
+        ASSERT_TRUE(loaded.ok());
+        const ConfigurationScene scene{.options = loaded.options,
+                                       .profile = profile,
+                                       .uplink = UplinkId{"province"},
+                                       .identity = identity,
+                                       .at = now_};
+        auto calls = configuration_messages(scene, {}).calls;
+        const auto ledger = ledger_messages(scene).calls;
+        EXPECT_FALSE(calls.empty() || ledger.empty());
+        calls.insert(calls.end(), ledger.begin(), ledger.end());
+        for (const ConfigurationCall& call : calls) {
+            PlatformAddress to = address_of(call.call, profile, asked, given).value();
+            to.path += suffix;
+            const auto answer = ask(profile, to, call.body, token);
+            EXPECT_EQ(answer.verdict, PlatformVerdict::accepted)
+                << call.key << " " << answer.to_string() << "\n"
+                << call.body;
+        }
+    }
+
     UtcTime now_{std::chrono::floor<milliseconds>(std::chrono::system_clock::now())};
 
 private:
@@ -178,8 +205,10 @@ TEST_F(ProvincialExchange, TheNationalPlatformTakesWhatWeWrite) {
     EXPECT_EQ(registration->upload_time, std::chrono::minutes{98});
     EXPECT_EQ(registration->addresses.size(), 7U);
 
-    send_all(profile, {.enterprise_code = std::string(kPlant), .device_id = registration->device_id},
-             registration->addresses.at(PlatformCall::data));
+    const PlatformIdentity identity{.enterprise_code = std::string(kPlant),
+                                    .device_id = registration->device_id};
+    tell_of_the_plant(profile, identity, question("p1", "register").asked, registration->addresses);
+    send_all(profile, identity, registration->addresses.at(PlatformCall::data));
 
     expect_arrived("p1", "00-00-0000-023300-11");
 }
@@ -218,10 +247,11 @@ TEST_F(ProvincialExchange, YunnanTakesOneRecordACallWithItsToken) {
     const auto given = read_addresses(go(PlatformCall::addresses, {}, plant, grant->token), profile, who);
     ASSERT_TRUE(given) << given.error().what;
 
-    send_all(
-        profile,
-        {.enterprise_code = std::string(kPlant), .reg_version = versions.reg, .dic_version = versions.dic},
-        address_of(PlatformCall::data, profile, who.asked, *given).value(), grant->token);
+    const PlatformIdentity identity{
+        .enterprise_code = std::string(kPlant), .reg_version = versions.reg, .dic_version = versions.dic};
+    tell_of_the_plant(profile, identity, who.asked, *given, grant->token, "/add");
+    send_all(profile, identity, address_of(PlatformCall::data, profile, who.asked, *given).value(),
+             grant->token);
 
     expect_arrived("p3", "0000000002330011");
 }

@@ -71,6 +71,9 @@ TEST(PlatformAnswer, IsJudgedByItsStatusFirst) {
         EXPECT_EQ(answered(R"({"responseCode":"0"})", "national", status).verdict, kTransient) << status;
         EXPECT_EQ(page(status).verdict, kTransient) << status;
     }
+    EXPECT_EQ(answered(R"({"responseCode":"1","responseMessage":"解密失败"})", "shandong", 500).verdict,
+              kTransient);
+    EXPECT_EQ(answered(R"({"responseCode":401})", "yunnan", 503).verdict, kTransient);
     for (const int status : {301, 302, 307, 308, 401, 403, 404, 405, 407, 410, 496, 511}) {
         EXPECT_EQ(page(status).verdict, kRefused) << status;
         EXPECT_EQ(answered(R"({"responseCode":"404","responseMessage":"x"})", "national", status).verdict,

@@ -64,6 +64,13 @@ TEST(PlatformAddress, IsRefusedWhenItIsNotWholeOrHidesSomething) {
     }
 }
 
+TEST(PlatformAddress, WithAUserSaysThatThisIsWhatIsWrong) {
+    const auto read = parse_platform_address("https://platform.example@127.0.0.1/");
+
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().what, "the address has a user or password");
+}
+
 TEST(PlatformAddress, OfThisMachineIsKnownInAllItsForms) {
     for (const std::string_view host :
          {"localhost", "LOCALHOST", "localhost.", "a.localhost", "127.0.0.1", "127.9.9.9", "0.0.0.0", "[::1]",

@@ -127,13 +127,16 @@ TEST(Registration, ThatSendsRecordsWhereSomethingElseGoesIsRefused) {
 }
 
 TEST(Registration, ThatSaysAnAddressTwiceIsRefused) {
-    std::string body = national_answer().dump();
-    body.pop_back();
-    body += R"(,"centerDataURL":"https://other.example/x"})";
+    for (const std::string name : {"centerDataURL", "centerMeteringDataURL", "deviceId"}) {
+        std::string body = national_answer().dump();
+        body.pop_back();
+        body += ",\"" + name + "\":\"https://other.example/x\"}";
 
-    const auto read = read_registration(answered(body), shipped_profile("national"), asked());
+        const auto read = read_registration(answered(body), shipped_profile("national"), asked());
 
-    expect_refused(read, "centerDataURL");
+        expect_refused(read, name);
+        EXPECT_NE(read.error().what.find("twice"), std::string::npos) << read.error().what;
+    }
 }
 
 TEST(Registration, WithAnOddUploadTimeIsTakenWithARemark) {
@@ -238,6 +241,17 @@ TEST(PlatformCalls, OfYunnanGoBelowItsBaseOrToWhatItGives) {
               "https://info.example/YNEnergy/dataCollectConfigure");
     EXPECT_EQ(goes_to(PlatformCall::data, "yunnan", yunnan_asked(), {}),
               "https://platform.example/YNEnergy/dataEnterpriseEnergy");
+}
+
+TEST(PlatformCalls, GoIntoAFolderThatWasGivenWhereTheProfileSaysSo) {
+    ProfileOptions profile = shipped_profile("national");
+    profile.call(PlatformCall::data).folder = true;
+    profile.call(PlatformCall::data).path = "uploadEnergyData";
+    const PlatformAddresses given{
+        {PlatformCall::data, parse_platform_address("https://data.example/api?x=1").value()}};
+
+    EXPECT_EQ(address_of(PlatformCall::data, profile, asked().asked, given)->to_string(),
+              "https://data.example/api/uploadEnergyData");
 }
 
 }  // namespace
