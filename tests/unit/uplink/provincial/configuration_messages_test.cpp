@@ -61,21 +61,46 @@ TEST(ConfigurationMessages, AreOneMessageForTheNationalPlatform) {
 }
 
 TEST(ConfigurationMessages, HaveOneEntryForEachPeriodAndNoneForManualRealTime) {
-    const auto message = json::parse(configuration_messages(scene("national"), {}).calls.at(0).body);
+    Options options = plant();
+    options.items.resize(1);
+    options.items[0].periods = {StatType::real_time, StatType::day, StatType::month};
+    const auto entries = [&] {
+        const ConfigurationScene changed{.options = options,
+                                         .profile = shipped_profile("national"),
+                                         .uplink = UplinkId{"province"},
+                                         .identity = {},
+                                         .at = kSendTime};
+        return json::parse(configuration_messages(changed, {}).calls.at(0).body).at("collectItemConfig");
+    };
+    const auto metered = entries();
+    ASSERT_EQ(metered.size(), 3U);
+    // The limits of the table are those of a day.
+    for (const json& entry : metered) EXPECT_EQ(entry.contains("dataValueMax"), entry.at("statType") == 1);
 
-    std::size_t wanted = 0;
-    for (const ItemOptions& item : plant().items) {
-        if (item.codes.of(UplinkId{"province"}) == nullptr || !item.uplinks.contains(UplinkId{"province"}))
-            continue;
-        if (!item.valid_at(kSendTime)) continue;
-        wanted += item.periods.size();
-        if (item.source == InputType::manual) wanted -= item.periods.count(StatType::real_time);
-    }
-    EXPECT_GT(wanted, 20U);
-    EXPECT_EQ(message.at("collectItemConfig").size(), wanted);
-    for (const json& item : message.at("collectItemConfig")) {
-        EXPECT_FALSE(item.at("statType") == 0 && item.at("inputType") == 5) << item.dump();
-    }
+    options.items[0].source = InputType::manual;
+
+    const auto manual = entries();
+    ASSERT_EQ(manual.size(), 2U);
+    EXPECT_EQ(manual[0].at("statType"), 1);
+    EXPECT_EQ(manual[0].at("inputType"), 5);
+    EXPECT_EQ(manual[1].at("inputType"), 4);
+}
+
+TEST(ConfigurationMessages, LeaveOutWhatIsNotSentToThisDestination) {
+    Options options = plant();
+    options.items.resize(1);
+    options.items[0].uplinks = {.all = false, .named = {UplinkId{"another"}}};
+    const ConfigurationScene changed{.options = options,
+                                     .profile = shipped_profile("yunnan"),
+                                     .uplink = UplinkId{"province"},
+                                     .identity = {},
+                                     .at = kSendTime};
+
+    const auto calls = configuration_messages(changed, {}).calls;
+
+    EXPECT_TRUE(std::ranges::none_of(
+        calls, [](const ConfigurationCall& call) { return call.call == PlatformCall::items; }));
+    EXPECT_TRUE(ledger_messages(changed).calls.empty());
 }
 
 TEST(ConfigurationMessages, AreCallsOfTheirOwnWhereThereIsAToken) {
