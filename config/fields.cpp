@@ -23,6 +23,12 @@ constexpr std::array kSections{
                 "一对 RS-485 或一个 TCP 端点，各写一段。", "One for each RS-485 pair or TCP endpoint."},
     SectionText{Section::uplink, "uplink", true, false, "上传目标", "uplink", "每个上传去处各写一段。",
                 "One for each destination."},
+    SectionText{Section::enterprise, "enterprise", true, false, "用能单位", "enterprise",
+                "向省级平台上报的单位，各写一段；第一个是采集项缺省的“所属单位”。",
+                "One for each legal entity that reports; items without one belong to the first."},
+    SectionText{Section::provincial, "uplink", true, false, "省级平台", "provincial platform",
+                "上传目标中 kind = \"provincial\" 的一段：省级平台或第二数据中心。",
+                "An uplink with kind = \"provincial\": a provincial platform or another data centre."},
     SectionText{
         Section::model, "model", false, false, "采集模板", "model",
         "一种计量器具一个文件；文件名去掉 .toml 即模板名，同名者取代自带的模板。",
@@ -162,6 +168,9 @@ std::span<const Field> fields_of(Section section) {
                 return gateway_fields();
             case Section::uplink:
                 return uplink_fields();
+            case Section::enterprise:
+            case Section::provincial:
+                return provincial_fields();
             case Section::model:
             case Section::point:
                 return model_fields();

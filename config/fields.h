@@ -20,6 +20,8 @@ enum class Section : std::uint8_t {
     accounting,
     line,
     uplink,
+    enterprise,
+    provincial,
     model,
     point,
     meter,

@@ -5,18 +5,14 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{Section::site,           Section::storage,
-                            Section::control,        Section::accounting,
-                            Section::line,           Section::uplink,
-                            Section::inbound,        Section::inbound_http,
-                            Section::meter,          Section::item,
-                            Section::coefficient,    Section::calendar,
-                            Section::plant,          Section::code,
-                            Section::model,          Section::point,
-                            Section::entry,          Section::profile,
-                            Section::profile_record, Section::profile_answers,
-                            Section::profile_paths,  Section::profile_addresses,
-                            Section::profile_names,  Section::profile_fields};
+constexpr std::array kOrder{
+    Section::site,           Section::storage,         Section::control,       Section::accounting,
+    Section::line,           Section::uplink,          Section::provincial,    Section::enterprise,
+    Section::inbound,        Section::inbound_http,    Section::meter,         Section::item,
+    Section::coefficient,    Section::calendar,        Section::plant,         Section::code,
+    Section::model,          Section::point,           Section::entry,         Section::profile,
+    Section::profile_record, Section::profile_answers, Section::profile_paths, Section::profile_addresses,
+    Section::profile_names,  Section::profile_fields};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -118,6 +114,8 @@ std::string file_heading(Section section) {
         case Section::accounting:
         case Section::line:
         case Section::uplink:
+        case Section::provincial:
+        case Section::enterprise:
         case Section::inbound:
         case Section::inbound_http:
         case Section::point:

@@ -9,6 +9,7 @@ namespace mg {
 
 std::span<const Field> gateway_fields();       ///< gateway.toml
 std::span<const Field> delivery_fields();      ///< gateway.toml, [[uplink]]: what goes there and how
+std::span<const Field> provincial_fields();    ///< gateway.toml, [[enterprise]] and [[uplink]] of a platform
 std::span<const Field> model_fields();         ///< models/*.toml
 std::span<const Field> item_fields();          ///< items.csv
 std::span<const Field> plant_fields();         ///< units.csv

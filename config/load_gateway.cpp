@@ -13,17 +13,18 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::array<std::string_view, 7> kSections{"site", "storage", "control", "accounting",
-                                                    "line", "uplink",  "inbound"};
+constexpr std::array<std::string_view, 8> kSections{"site", "storage", "control",    "accounting",
+                                                    "line", "uplink",  "enterprise", "inbound"};
 
 void report_unknown_sections(const TomlNode& document, Reporter& report) {
     const std::vector<std::string> names(kSections.begin(), kSections.end());
     for (const auto& member : document.members) {
         if (std::ranges::find(kSections, member.key) != kSections.end()) continue;
-        report.error(member.place, member.key,
-                     {trf("unknown section '{}', nearest is '{}'", "没有“{}”这一段，最接近的是“{}”",
-                          member.key, nearest_of(member.key, names)),
-                      "[site], [storage], [control], [accounting], [[line]], [[uplink]], [inbound]"});
+        report.error(
+            member.place, member.key,
+            {trf("unknown section '{}', nearest is '{}'", "没有“{}”这一段，最接近的是“{}”", member.key,
+                 nearest_of(member.key, names)),
+             "[site], [storage], [control], [accounting], [[line]], [[uplink]], [[enterprise]], [inbound]"});
     }
 }
 
@@ -37,6 +38,12 @@ Record single(Section section, const TomlNode& document, Reporter& report) {
         node = nullptr;
     }
     return read_table(section, node != nullptr ? *node : TomlNode{}, report);
+}
+
+/// What the sections of [[uplink]] may hold depends on their kind.
+Section section_for(Section section, const TomlNode& node) {
+    const TomlNode* kind = section == Section::uplink ? node.find("kind") : nullptr;
+    return kind != nullptr && kind->text == "provincial" ? Section::provincial : section;
 }
 
 /// The records of [[name]].
@@ -58,7 +65,9 @@ std::vector<Record> many(Section section, const TomlNode& document, std::size_t 
         return {};
     }
     std::vector<Record> records;
-    for (const TomlNode& item : node->items) records.push_back(read_table(section, item, report));
+    for (const TomlNode& item : node->items) {
+        records.push_back(read_table(section_for(section, item), item, report));
+    }
     return records;
 }
 
@@ -107,17 +116,15 @@ Confirm confirm_of(std::string_view text) {
     return text == "all" ? Confirm::all : Confirm::none;
 }
 
-template <class Item>
-void report_duplicate_ids(const std::vector<Record>& records, const std::vector<Item>& items,
-                          Reporter& report) {
+void report_duplicate_ids(const std::vector<Record>& records, Reporter& report) {
     std::map<std::string, Place> first;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const std::string& id = items[i].id.text;
+    for (const Record& record : records) {
+        const std::string id = record.get_or<std::string>("id", {});
         if (id.empty()) continue;
-        const auto [known, is_new] = first.emplace(id, records[i].place_of("id"));
+        const auto [known, is_new] = first.emplace(id, record.place_of("id"));
         if (is_new) continue;
         report.error(
-            records[i].place_of("id"), records[i].field_name("id"),
+            record.place_of("id"), record.field_name("id"),
             {trf("the id was used before, in line {}", "编号重复，第 {} 行已用过", known->second.line), {}},
             id);
     }
@@ -168,16 +175,24 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
 
     const auto lines = many(Section::line, *document, kMostLines, report);
     for (const Record& record : lines) options.lines.push_back(read_line(record, report));
-    report_duplicate_ids(lines, options.lines, report);
+    report_duplicate_ids(lines, report);
     report_shared_channels(lines, options.lines, report);
+
+    const auto enterprises = many(Section::enterprise, *document, kMostEnterprises, report);
+    for (const Record& record : enterprises) options.enterprises.push_back(read_enterprise(record, report));
+    report_duplicate_ids(enterprises, report);
 
     const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
     std::vector<WrittenId> references;
     for (const Record& record : uplinks) {
+        if (record.section() == Section::provincial) {
+            options.provincial.push_back(read_provincial(record, options, report));
+            continue;
+        }
         options.uplinks.push_back(read_uplink(record, options.directory, options.site, report));
         std::ranges::move(references_of(record), std::back_inserter(references));
     }
-    report_duplicate_ids(uplinks, options.uplinks, report);
+    report_duplicate_ids(uplinks, report);
     if (document->find("uplink") == nullptr) {
         report.warning({}, "uplink",
                        {std::string(tr("none is configured: samples are stored and not sent anywhere",

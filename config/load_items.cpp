@@ -31,6 +31,7 @@ public:
         : calendar_{.utc_offset = options.site.utc_offset}, report_{report} {
         for (const MeterOptions& meter : options.meters) meters_.insert(meter.id.text);
         for (const UplinkOptions& uplink : options.uplinks) uplinks_.insert(uplink.id.text);
+        for (const ProvincialOptions& uplink : options.provincial) uplinks_.insert(uplink.id.text);
     }
 
     /// `dated`: its date is not written or right; otherwise nobody knows where it stands among the versions.

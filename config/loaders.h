@@ -41,6 +41,13 @@ LineOptions read_line(const Record& record, Reporter& report);
 UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory,
                           const SiteOptions& site, Reporter& report);
 
+/// Problems end up in logs and on screens: what stands before the @ of an address does not.
+std::string without_secrets(std::string_view url);
+
+EnterpriseOptions read_enterprise(const Record& record, Reporter& report);
+/// An uplink to a platform; the site and the enterprises must be there, the profile is not looked up.
+ProvincialOptions read_provincial(const Record& record, const Options& options, Reporter& report);
+
 /// [inbound] and [inbound.http], where they are written.
 InboundOptions read_inbound(const TomlNode& document, const std::filesystem::path& directory,
                             Reporter& report);

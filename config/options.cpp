@@ -45,4 +45,8 @@ const MeterOptions* Options::meter(const MeterId& id) const {
     return find_by_id(meters, id);
 }
 
+const EnterpriseOptions* Options::enterprise(const std::string& id) const {
+    return find_by_id(enterprises, id);
+}
+
 }  // namespace mg

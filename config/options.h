@@ -14,6 +14,7 @@
 #include "config/item_options.h"
 #include "config/plant_options.h"
 #include "config/profile_options.h"
+#include "config/provincial_options.h"
 #include "config/table_row.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
@@ -321,9 +322,11 @@ struct Options {
     AccountingOptions accounting;
     InboundOptions inbound;
     std::vector<LineOptions> lines;
-    std::vector<UplinkOptions> uplinks;
-    std::vector<ModelOptions> models;      ///< those in use and all shipped ones
-    std::vector<ProfileOptions> profiles;  ///< all shipped ones, and the site's
+    std::vector<UplinkOptions> uplinks;  ///< to brokers
+    std::vector<EnterpriseOptions> enterprises;
+    std::vector<ProvincialOptions> provincial;  ///< uplinks to platforms; ids in one namespace with `uplinks`
+    std::vector<ModelOptions> models;           ///< those in use and all shipped ones
+    std::vector<ProfileOptions> profiles;       ///< all shipped ones, and the site's
     std::vector<MeterOptions> meters;
     std::vector<ItemOptions> items;                ///< versions of one id are neighbours, by valid_from
     std::vector<PlantUnitOptions> plant;           ///< parents before what belongs to them
@@ -335,6 +338,7 @@ struct Options {
     [[nodiscard]] const ModelOptions* model(const std::string& id) const;
     [[nodiscard]] const ProfileOptions* profile(const std::string& id) const;
     [[nodiscard]] const MeterOptions* meter(const MeterId& id) const;
+    [[nodiscard]] const EnterpriseOptions* enterprise(const std::string& id) const;
 };
 
 }  // namespace mg

@@ -16,12 +16,6 @@ Complaint not_an_address() {
         std::string(tr("mqtt://host:1883 or mqtts://host:8883", "mqtt://主机:1883 或 mqtts://主机:8883"))};
 }
 
-/// Problems end up in logs and on screens: what stands before the @ does not.
-std::string without_secrets(std::string_view url) {
-    const auto at = url.rfind('@');
-    return at == std::string_view::npos ? std::string(url) : fmt::format("…{}", url.substr(at));
-}
-
 Parsed<BrokerAddress> parse_broker(std::string_view url) {
     BrokerAddress broker;
     constexpr std::string_view kPlain = "mqtt://";
@@ -139,6 +133,11 @@ void check_topic_prefix(const Record& record, Reporter& report) {
 }
 
 }  // namespace
+
+std::string without_secrets(std::string_view url) {
+    const auto at = url.rfind('@');
+    return at == std::string_view::npos ? std::string(url) : fmt::format("…{}", url.substr(at));
+}
 
 UplinkOptions read_uplink(const Record& record, const path& directory, const SiteOptions& site,
                           Reporter& report) {

@@ -32,6 +32,7 @@ public:
     /// What only a closer look shows to be wrong, after it was reported.
     void reject(std::string_view key);
 
+    [[nodiscard]] Section section() const { return section_; }
     [[nodiscard]] Place place() const { return place_; }
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// Written at all, be it right or wrong.
