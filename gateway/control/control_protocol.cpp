@@ -38,8 +38,15 @@ Result<ControlRequest> request_from(const Json& json) {
             bad_request("\"command\" is missing or not a text", "缺少 \"command\" 或它不是文本"));
     }
     ControlRequest request{.command = command->get<std::string>(), .arguments = {}};
+    if (const auto spoken = json.find("lang"); spoken != json.end()) {
+        if (*spoken != "zh" && *spoken != "en") {
+            return tl::unexpected(
+                bad_request("\"lang\" is neither \"zh\" nor \"en\"", "\"lang\" 既不是 \"zh\" 也不是 \"en\""));
+        }
+        request.language = *spoken == "zh" ? Language::zh : Language::en;
+    }
     for (const auto& [key, value] : json.items()) {
-        if (key == "id" || key == "command") continue;
+        if (key == "id" || key == "command" || key == "lang") continue;
         if (is_deeper_than(kMostLevels, value)) {
             return tl::unexpected(bad_request("nested too deep", "嵌套过深"));
         }
@@ -115,7 +122,7 @@ std::string error_line(std::string_view id_json, const Error& error) {
 
 std::string request_line(std::int64_t id, const std::string& command,
                          const std::map<std::string, std::string>& arguments) {
-    Json json{{"id", id}, {"command", command}};
+    Json json{{"id", id}, {"command", command}, {"lang", language() == Language::zh ? "zh" : "en"}};
     for (const auto& [key, value] : arguments) json[key] = value;
     return control_json::to_line(json) + '\n';
 }

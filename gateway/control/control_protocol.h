@@ -26,6 +26,7 @@ std::string result_line(std::string_view id_json, std::string_view result_json);
 std::string piece_line(std::string_view id_json, std::string_view piece_json);
 std::string error_line(std::string_view id_json, const Error& error);
 
+/// Asks for an answer in the language of the calling thread.
 std::string request_line(std::int64_t id, const std::string& command,
                          const std::map<std::string, std::string>& arguments);
 

@@ -308,6 +308,7 @@ public:
     }
 
     void run(const ControlRequest& request, ControlReply reply) override {
+        const SpokenLanguage spoken{request.language.value_or(language())};
         const auto found = handlers_.find(request.command);
         if (found == handlers_.end()) {
             return reply.done(

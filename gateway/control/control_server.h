@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "gateway/base/language.h"
 #include "gateway/base/result.h"
 
 namespace boost::asio {
@@ -22,6 +24,7 @@ namespace mg {
 struct ControlRequest {
     std::string command;
     std::map<std::string, std::string, std::less<>> arguments;
+    std::optional<Language> language;  ///< of the texts in the answer; none: the daemon's
     std::string user;  ///< who asks, by the credentials of the connection: "li", or "uid 1004"
 
     /// Empty when it was not given.

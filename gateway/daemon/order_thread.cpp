@@ -24,7 +24,7 @@ OrderThread::OrderThread(Clock& clock, const std::string& name) : clock_{clock} 
 void OrderThread::take(Work work, const ControlReply& reply) {
     const bool taken = orders_.with([&](std::deque<Order>& orders) {
         if (orders.size() >= kMostWaiting) return false;
-        orders.push_back({std::move(work), reply});
+        orders.push_back({std::move(work), language(), reply});
         return true;
     });
     if (!taken) return reply.done(fail(Failure::transient, std::string(tr("too busy", "繁忙"))));
@@ -40,6 +40,7 @@ void OrderThread::carry_out(const std::stop_token& stop) {
             return order;
         });
         if (next) {
+            const SpokenLanguage speaking{next->spoken};
             next->reply.done(next->work());
         } else {
             clock_.wait(clock_.steady() + kLongestWait, stop, wake_);

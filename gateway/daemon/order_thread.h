@@ -9,6 +9,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
+#include "gateway/base/language.h"
 #include "gateway/base/result.h"
 #include "gateway/control/control_server.h"
 
@@ -27,13 +28,14 @@ public:
     OrderThread& operator=(const OrderThread&) = delete;
     ~OrderThread() = default;
 
-    /// Returns at once. With 64 orders waiting one more is answered with transient. What `work` refers to
-    /// outlives this.
+    /// Returns at once; `work` speaks the language of the thread that gives it. With 64 orders waiting one
+    /// more is answered with transient. What `work` refers to outlives this.
     void take(Work work, const ControlReply& reply);
 
 private:
     struct Order {
         Work work;
+        Language spoken;
         ControlReply reply;
     };
 

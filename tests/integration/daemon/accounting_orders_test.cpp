@@ -100,6 +100,24 @@ TEST_F(AccountingSocket, AWrongRequestComesBackAsRejected) {
     EXPECT_EQ(answer.error().kind, Failure::rejected);
 }
 
+TEST_F(AccountingSocket, AnswersAreInTheLanguageOfWhoAsks) {
+    orders.emplace(options, *books, desk, clock);
+    orders->answer_on(*server);
+    serve();
+    const auto asked = [&](const std::string& command) {
+        return ask(command, {{"item", "stael"}, {"period", "2026-10"}, {"value", "1"}, {"evidence", "x"}})
+            .error()
+            .what;
+    };
+
+    const std::string english = asked("enter");
+    const std::string unknown = asked("entar");
+    const SpokenLanguage chinese{Language::zh};
+
+    EXPECT_NE(asked("enter"), english) << "said by the thread of the orders";
+    EXPECT_EQ(asked("entar"), "没有命令“entar”") << "said by the server itself: " << unknown;
+}
+
 TEST_F(AccountingSocket, WithoutBooksEveryCommandSaysWhy) {
     AccountingOrders::refuse_on(*server, "there is no items.csv");
     serve();

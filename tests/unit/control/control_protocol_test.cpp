@@ -17,6 +17,18 @@ TEST(ControlProtocol, AServerUnderstandsWhatAClientWrites) {
     EXPECT_EQ(parsed.request->argument("absent"), "");
 }
 
+TEST(ControlProtocol, AClientAsksInItsOwnLanguage) {
+    const auto asked = [] { return parse_request(request_line(1, "status", {})).request->language; };
+    EXPECT_EQ(asked(), Language::en);
+    const SpokenLanguage chinese{Language::zh};
+    EXPECT_EQ(asked(), Language::zh);
+
+    EXPECT_FALSE(parse_request(R"({"command":"status"})").request->language) << "then the daemon's own";
+    EXPECT_FALSE(parse_request(R"({"command":"status","lang":"de"})").request);
+    EXPECT_EQ(parse_request(R"({"command":"status","lang":"zh"})").request->argument("lang"), "")
+        << "it is no argument of the command";
+}
+
 TEST(ControlProtocol, OtherArgumentsComeAsTheirJson) {
     const auto parsed = parse_request(R"({"id":"a","command":"scan","from":1,"deep":true,"list":[1,2]})");
 

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/provincial_options.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+
+namespace mg {
+
+struct HttpRequest {
+    std::string url;
+    std::string body;  ///< posted
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+struct HttpAnswer {
+    int status{0};
+    std::string content_type;
+    std::string body;
+};
+
+struct HttpSettings {
+    ProvincialTls tls;
+    std::string certificate_password;
+    std::string proxy;           ///< "http://host:port"; empty: none, whatever the environment says
+    std::string bind_interface;  ///< empty: any
+    milliseconds timeout{30'000};
+    std::size_t connections{4};  ///< at once
+    std::size_t most_answer_bytes{4UL * 1024 * 1024};
+};
+
+/// Posts over HTTP/1.1, with TLS 1.2 at least unless `tls.legacy`; server and name are always verified.
+/// Connections are kept for the next request. No redirect is followed: its answer is the answer. Names are
+/// resolved by NameLookup, so that no lookup outlives its deadline. One thread; each call blocks for one
+/// timeout at most for each turn of `connections` requests, and ends at once when stopped.
+///
+/// Errors: transient (not reached, time-out, cut off, answer too large), refused (a server that cannot prove
+/// who it is), invalid_config (our certificate or CA file). They name host and port, never path or body.
+class HttpClient {
+public:
+    /// invalid_config: a file of `tls` does not open, or not with this password.
+    static Result<std::unique_ptr<HttpClient>> make(HttpSettings settings, Clock& clock);
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+    ~HttpClient();
+
+    Result<HttpAnswer> post(const HttpRequest& request, const std::stop_token& stop);
+    /// One result for each request, in their order.
+    std::vector<Result<HttpAnswer>> post_all(std::span<const HttpRequest> requests,
+                                             const std::stop_token& stop);
+    /// On the wire since the client was made, without TLS and TCP headers: sent and received.
+    [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bytes() const;
+
+private:
+    class Transfers;
+    explicit HttpClient(std::unique_ptr<Transfers> transfers);
+    std::unique_ptr<Transfers> transfers_;
+};
+
+/// "https://host:8443/path?x" → {"host", 8443}; an empty host: it is no address of the web.
+std::pair<std::string, std::uint16_t> host_and_port(std::string_view url);
+
+}  // namespace mg
