@@ -117,8 +117,11 @@ TEST_F(SiteWithBooks, RarerThingsArePutOnRecordToo) {
     EXPECT_EQ(run_with_site("dated --kind gift").exit_code, 64);
 }
 
-TEST_F(SiteWithBooks, ASecondPersonConfirms) {
-    options.accounting.confirm = Confirm::entries;
+struct SiteWithTwoPersons : SiteWithBooks {
+    SiteWithTwoPersons() : SiteWithBooks{Confirm::entries} {}
+};
+
+TEST_F(SiteWithTwoPersons, ASecondPersonConfirms) {
     const Ran entered = run_with_site("dated opening power 5 --from 2026-01-01 --to 2026-01-16 --by li");
     EXPECT_TRUE(contains(entered.out, "waits for a second person: metergate dated confirm 1")) << entered.out;
     EXPECT_TRUE(contains(run_with_site("dated --all --lang zh").out, "待另一人确认"));

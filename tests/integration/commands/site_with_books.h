@@ -23,7 +23,8 @@ namespace mg {
 
 /// The control socket of a site at +08:00 with real books and one item, and the commands.
 struct SiteWithBooks : Program {
-    SiteWithBooks() {
+    explicit SiteWithBooks(Confirm confirm = Confirm::none) {
+        options.accounting.confirm = confirm;
         ItemOptions steel;
         steel.id = "steel";
         steel.name = "粗钢";
