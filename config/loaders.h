@@ -45,7 +45,7 @@ UplinkOptions read_uplink(const Record& record, const std::filesystem::path& dir
 std::string without_secrets(std::string_view url);
 
 EnterpriseOptions read_enterprise(const Record& record, Reporter& report);
-/// An uplink to a platform; the site and the enterprises must be there, the profile is not looked up.
+/// An uplink to a platform; the site, the enterprises and the profiles must be there.
 ProvincialOptions read_provincial(const Record& record, const Options& options, Reporter& report);
 
 /// [inbound] and [inbound.http], where they are written.

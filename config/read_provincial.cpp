@@ -2,6 +2,9 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <vector>
+
+#include <fmt/ranges.h>
 
 #include "config/loaders.h"
 #include "gateway/base/language.h"
@@ -112,6 +115,17 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
     return std::chrono::seconds{seconds};
 }
 
+void check_profile(const Record& record, const Options& options, const std::string& id, Reporter& report) {
+    if (id.empty() || options.profile(id) != nullptr) return;
+    std::vector<std::string> ids;
+    for (const ProfileOptions& profile : options.profiles) ids.push_back(profile.id);
+    complain(
+        record, "profile",
+        {trf("no such profile, nearest is '{}'", "没有这个平台协议，最接近的是“{}”", nearest_of(id, ids)),
+         fmt::format("{}", fmt::join(ids, ", "))},
+        report);
+}
+
 ProvincialTls read_tls(const Record& record, const path& directory, Reporter& report) {
     const auto file = [&](std::string_view key) {
         return record.has(key) ? directory / std::string(record.text(key)) : path{};
@@ -180,6 +194,7 @@ ProvincialOptions read_provincial(const Record& record, const Options& options, 
     platform.id.text = record.get_or<std::string>("id", {});
     platform.name = record.text("name");
     platform.profile = record.get_or<std::string>("profile", {});
+    check_profile(record, options, platform.profile, report);
     platform.url = record.text("url");
     platform.proxy = record.text("proxy");
     check_addresses(record, platform, report);
@@ -216,6 +231,11 @@ ProvincialOptions read_provincial(const Record& record, const Options& options, 
     platform.connections = static_cast<std::size_t>(
         record.get_or<std::int64_t>("connections", static_cast<std::int64_t>(platform.connections)));
     platform.timeout = milliseconds{record.get_or<std::int64_t>("timeout", platform.timeout.count())};
+    report.warning(record.place(), record.field_name("kind"),
+                   {std::string(tr("records are computed and kept, but this version sends none to platforms",
+                                   "上报记录照常计算和保存，但本版本还不能上传到平台")),
+                    {}},
+                   "provincial");
     return platform;
 }
 

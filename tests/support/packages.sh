@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES=(
     g++ cmake ninja-build pkg-config git
-    libboost-dev libmodbus-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libzstd-dev libdeflate-dev libssl-dev zlib1g-dev
+    libboost-dev libmodbus-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libcurl4-openssl-dev libzstd-dev libdeflate-dev libssl-dev zlib1g-dev
     libtomlplusplus-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
 )
 TEST_PACKAGES=(

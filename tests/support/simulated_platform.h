@@ -19,7 +19,7 @@ public:
     SimulatedPlatform(const SimulatedPlatform&) = delete;
     SimulatedPlatform& operator=(const SimulatedPlatform&) = delete;
 
-    [[nodiscard]] std::string url() const;       ///< "https://127.0.0.1:40123"
+    [[nodiscard]] std::string url() const;                             ///< "https://127.0.0.1:40123"
     [[nodiscard]] std::string address(const std::string& name) const;  ///< "register", "data"
     [[nodiscard]] std::string file(const std::string& name) const;     ///< of TLS: "ca", "clientPkcs12"
     /// {"fault": "hang", "requests": 1}

@@ -94,7 +94,7 @@ std::pair<std::string, std::uint16_t> host_and_port(std::string_view url) {
 /// What curl holds between calls.
 class HttpClient::Transfers {
 public:
-    Transfers(HttpSettings settings, std::optional<ClientCertificate> certificate, Clock& clock)
+    Transfers(PostSettings settings, std::optional<ClientCertificate> certificate, Clock& clock)
         : settings_{std::move(settings)}, certificate_{std::move(certificate)}, clock_{clock} {
         start_curl();
         multi_.reset(curl_multi_init());
@@ -106,7 +106,7 @@ public:
     Transfers& operator=(const Transfers&) = delete;
     ~Transfers() { slots_.clear(); }
 
-    std::vector<Result<HttpAnswer>> post_all(std::span<const HttpRequest> requests,
+    std::vector<Result<PostAnswer>> post_all(std::span<const PostRequest> requests,
                                              const std::stop_token& stop);
     [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bytes() const { return {sent_, received_}; }
 
@@ -132,12 +132,12 @@ private:
 
     static std::size_t take_body(const char* data, std::size_t one, std::size_t count, void* of_slot);
     Result<> resolve(const std::string& url, const std::stop_token& stop);
-    void begin(Slot& slot, const HttpRequest& request);
+    void begin(Slot& slot, const PostRequest& request);
     void set_tls(CURL* handle);
-    Result<HttpAnswer> end(Slot& slot, const HttpRequest& request, CURLcode code);
-    Error error_of(const Slot& slot, const HttpRequest& request, CURLcode code) const;
+    Result<PostAnswer> end(Slot& slot, const PostRequest& request, CURLcode code);
+    Error error_of(const Slot& slot, const PostRequest& request, CURLcode code) const;
 
-    HttpSettings settings_;
+    PostSettings settings_;
     std::optional<ClientCertificate> certificate_;
     Clock& clock_;
     std::map<std::string, NameLookup> lookups_;    // by host; outlives what hangs in it
@@ -200,7 +200,7 @@ void HttpClient::Transfers::set_tls(CURL* handle) {
     curl_easy_setopt(handle, CURLOPT_SSLKEY_BLOB, &key);
 }
 
-void HttpClient::Transfers::begin(Slot& slot, const HttpRequest& request) {
+void HttpClient::Transfers::begin(Slot& slot, const PostRequest& request) {
     CURL* handle = slot.handle.get();
     curl_easy_reset(handle);
     slot.headers.reset();
@@ -242,7 +242,7 @@ void HttpClient::Transfers::begin(Slot& slot, const HttpRequest& request) {
     curl_multi_add_handle(multi_.get(), handle);
 }
 
-Error HttpClient::Transfers::error_of(const Slot& slot, const HttpRequest& request, CURLcode code) const {
+Error HttpClient::Transfers::error_of(const Slot& slot, const PostRequest& request, CURLcode code) const {
     const auto [host, port] = host_and_port(request.url);
     std::string words = slot.words.front() != '\0' ? slot.words.data() : curl_easy_strerror(code);
     if (slot.too_large) {
@@ -251,7 +251,7 @@ Error HttpClient::Transfers::error_of(const Slot& slot, const HttpRequest& reque
     return {failure_of(code), fmt::format("{}:{}: {}", host, port, words)};
 }
 
-Result<HttpAnswer> HttpClient::Transfers::end(Slot& slot, const HttpRequest& request, CURLcode code) {
+Result<PostAnswer> HttpClient::Transfers::end(Slot& slot, const PostRequest& request, CURLcode code) {
     CURL* handle = slot.handle.get();
     slot.busy = false;
     curl_off_t up = 0;
@@ -271,13 +271,13 @@ Result<HttpAnswer> HttpClient::Transfers::end(Slot& slot, const HttpRequest& req
     const char* type = nullptr;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(handle, CURLINFO_CONTENT_TYPE, &type);
-    return HttpAnswer{static_cast<int>(status), type != nullptr ? type : "", std::move(slot.body)};
+    return PostAnswer{static_cast<int>(status), type != nullptr ? type : "", std::move(slot.body)};
 }
 
-std::vector<Result<HttpAnswer>> HttpClient::Transfers::post_all(std::span<const HttpRequest> requests,
+std::vector<Result<PostAnswer>> HttpClient::Transfers::post_all(std::span<const PostRequest> requests,
                                                                 const std::stop_token& stop) {
     const Error not_begun{Failure::transient, std::string(tr("was stopped", "已停止"))};
-    std::vector<Result<HttpAnswer>> answers(requests.size(), Result<HttpAnswer>{tl::unexpected(not_begun)});
+    std::vector<Result<PostAnswer>> answers(requests.size(), Result<PostAnswer>{tl::unexpected(not_begun)});
     resolved_.clear();
     std::vector<std::size_t> to_do;
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -326,7 +326,7 @@ std::vector<Result<HttpAnswer>> HttpClient::Transfers::post_all(std::span<const 
 HttpClient::HttpClient(std::unique_ptr<Transfers> transfers) : transfers_{std::move(transfers)} {}
 HttpClient::~HttpClient() = default;
 
-Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpSettings settings, Clock& clock) {
+Result<std::unique_ptr<HttpClient>> HttpClient::make(PostSettings settings, Clock& clock) {
     std::optional<ClientCertificate> certificate;
     if (!settings.tls.certificate_file.empty()) {
         auto read = read_client_certificate(settings.tls.certificate_file, settings.tls.key_file,
@@ -338,11 +338,11 @@ Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpSettings settings, Cloc
         new HttpClient(std::make_unique<Transfers>(std::move(settings), std::move(certificate), clock)));
 }
 
-Result<HttpAnswer> HttpClient::post(const HttpRequest& request, const std::stop_token& stop) {
+Result<PostAnswer> HttpClient::post(const PostRequest& request, const std::stop_token& stop) {
     return std::move(transfers_->post_all({&request, 1}, stop).front());
 }
 
-std::vector<Result<HttpAnswer>> HttpClient::post_all(std::span<const HttpRequest> requests,
+std::vector<Result<PostAnswer>> HttpClient::post_all(std::span<const PostRequest> requests,
                                                      const std::stop_token& stop) {
     return transfers_->post_all(requests, stop);
 }

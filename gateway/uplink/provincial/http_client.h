@@ -8,25 +8,25 @@
 #include <utility>
 #include <vector>
 
-#include "config/provincial_options.h"
+#include "config/options.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 
 namespace mg {
 
-struct HttpRequest {
+struct PostRequest {
     std::string url;
     std::string body;  ///< posted
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
-struct HttpAnswer {
+struct PostAnswer {
     int status{0};
     std::string content_type;
     std::string body;
 };
 
-struct HttpSettings {
+struct PostSettings {
     ProvincialTls tls;
     std::string certificate_password;
     std::string proxy;           ///< "http://host:port"; empty: none, whatever the environment says
@@ -37,7 +37,9 @@ struct HttpSettings {
 };
 
 /// Posts over HTTP/1.1, with TLS 1.2 at least unless `tls.legacy`; server and name are always verified.
-/// Connections are kept for the next request. No redirect is followed: its answer is the answer. Names are
+/// Connections are kept for the next request; one that ended in the meantime, or ends without a byte of an
+/// answer, is opened anew and the request posted again: twice at most, which receivers must bear with as with
+/// any lost answer. No redirect is followed: its answer is the answer. Names are
 /// resolved by NameLookup, so that no lookup outlives its deadline. One thread; each call blocks for one
 /// timeout at most for each turn of `connections` requests, and ends at once when stopped.
 ///
@@ -46,14 +48,14 @@ struct HttpSettings {
 class HttpClient {
 public:
     /// invalid_config: a file of `tls` does not open, or not with this password.
-    static Result<std::unique_ptr<HttpClient>> make(HttpSettings settings, Clock& clock);
+    static Result<std::unique_ptr<HttpClient>> make(PostSettings settings, Clock& clock);
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
     ~HttpClient();
 
-    Result<HttpAnswer> post(const HttpRequest& request, const std::stop_token& stop);
+    Result<PostAnswer> post(const PostRequest& request, const std::stop_token& stop);
     /// One result for each request, in their order.
-    std::vector<Result<HttpAnswer>> post_all(std::span<const HttpRequest> requests,
+    std::vector<Result<PostAnswer>> post_all(std::span<const PostRequest> requests,
                                              const std::stop_token& stop);
     /// On the wire since the client was made, without TLS and TCP headers: sent and received.
     [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bytes() const;

@@ -17,12 +17,11 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 using test::SimulatedPlatform;
 
-constexpr const char* kRegister =
-    R"({"enterpriseCode":"91130000XXXXXXXX0Y","region":"130000"})";
+constexpr const char* kRegister = R"({"enterpriseCode":"91130000XXXXXXXX0Y","region":"130000"})";
 
 /// A client that trusts the platform's own CA.
-HttpSettings trusting(const SimulatedPlatform& platform) {
-    HttpSettings settings;
+PostSettings trusting(const SimulatedPlatform& platform) {
+    PostSettings settings;
     settings.tls.ca_file = platform.file("ca");
     settings.timeout = 10s;
     return settings;
@@ -30,17 +29,17 @@ HttpSettings trusting(const SimulatedPlatform& platform) {
 
 class PlatformHttp : public testing::Test {
 protected:
-    std::unique_ptr<HttpClient> client(HttpSettings settings) {
+    std::unique_ptr<HttpClient> client(PostSettings settings) {
         auto made = HttpClient::make(std::move(settings), clock_);
         EXPECT_TRUE(made) << made.error().what;
         return std::move(*made);
     }
-    static HttpRequest question(const SimulatedPlatform& platform) {
+    static PostRequest question(const SimulatedPlatform& platform) {
         return {.url = platform.address("register"),
                 .body = kRegister,
                 .headers = {{"Content-Type", "application/json"}}};
     }
-    Result<HttpAnswer> ask(const SimulatedPlatform& platform, HttpSettings settings) {
+    Result<PostAnswer> ask(const SimulatedPlatform& platform, PostSettings settings) {
         return client(std::move(settings))->post(question(platform), {});
     }
 
@@ -66,7 +65,7 @@ TEST_F(PlatformHttp, APlatformThatProvesWhoItIsIsHeard) {
 
 TEST_F(PlatformHttp, OneThatDoesNotIsSentNothing) {
     SimulatedPlatform platform{"p1", kEnterprise};
-    HttpSettings systems_own = trusting(platform);
+    PostSettings systems_own = trusting(platform);
     systems_own.tls.ca_file.clear();
 
     const auto of_another_ca = ask(platform, systems_own);
@@ -89,15 +88,15 @@ TEST_F(PlatformHttp, AClientCertificateMayBePemOrPkcs12AlsoWithRetiredCiphers) {
     const SimulatedPlatform platform{"p1", with({"--require-client-cert"})};
     EXPECT_FALSE(ask(platform, trusting(platform))) << "without one nobody is let in";
 
-    HttpSettings pem = trusting(platform);
+    PostSettings pem = trusting(platform);
     pem.tls.certificate_file = platform.file("clientCertificate");
     pem.tls.key_file = platform.file("clientKey");
-    HttpSettings package = trusting(platform);
+    PostSettings package = trusting(platform);
     package.tls.certificate_file = platform.file("clientPkcs12");
     package.certificate_password = platform.file("password");
-    HttpSettings retired = package;
+    PostSettings retired = package;
     retired.tls.certificate_file = platform.file("clientPkcs12Legacy");
-    for (const HttpSettings& settings : {pem, package, retired}) {
+    for (const PostSettings& settings : {pem, package, retired}) {
         const auto answer = ask(platform, settings);
         ASSERT_TRUE(answer) << settings.tls.certificate_file << ": " << answer.error().what;
         EXPECT_EQ(answer->status, 200);
@@ -113,7 +112,7 @@ TEST_F(PlatformHttp, AClientCertificateMayBePemOrPkcs12AlsoWithRetiredCiphers) {
 
 TEST_F(PlatformHttp, OldTlsIsLetThroughOnlyWhereItIsAllowed) {
     const SimulatedPlatform platform{"p1", with({"--tls", "1.1"})};
-    HttpSettings settings = trusting(platform);
+    PostSettings settings = trusting(platform);
     EXPECT_FALSE(ask(platform, settings));
 
     settings.tls.legacy = true;
@@ -128,10 +127,9 @@ TEST_F(PlatformHttp, OldTlsIsLetThroughOnlyWhereItIsAllowed) {
 
 TEST_F(PlatformHttp, WhatGoesWrongOnTheWayIsOneLineAndTheNextRequestPasses) {
     SimulatedPlatform platform{"p1", kEnterprise};
-    HttpSettings settings = trusting(platform);
+    PostSettings settings = trusting(platform);
     settings.timeout = 1500ms;
     settings.most_answer_bytes = 1UL << 20U;
-    const auto asking = client(settings);
     const std::vector<json> faults{{{"fault", "hang"}},
                                    {{"fault", "cut"}},
                                    {{"fault", "lose_answer"}},
@@ -140,6 +138,7 @@ TEST_F(PlatformHttp, WhatGoesWrongOnTheWayIsOneLineAndTheNextRequestPasses) {
     for (json fault : faults) {
         fault["requests"] = 1;
         platform.misbehave(fault);
+        const auto asking = client(settings);
         const auto answer = asking->post(question(platform), {});
         ASSERT_FALSE(answer) << fault;
         EXPECT_EQ(answer.error().kind, Failure::transient) << answer.error().what;
@@ -147,6 +146,18 @@ TEST_F(PlatformHttp, WhatGoesWrongOnTheWayIsOneLineAndTheNextRequestPasses) {
         const auto again = asking->post(question(platform), {});
         ASSERT_TRUE(again) << fault << ": " << again.error().what;
     }
+}
+
+TEST_F(PlatformHttp, AConnectionThatThePlatformLetGoIsOpenedAnew) {
+    SimulatedPlatform platform{"p1", kEnterprise};
+    const auto asking = client(trusting(platform));
+    ASSERT_TRUE(asking->post(question(platform), {}));
+
+    platform.misbehave({{"fault", "lose_answer"}, {"requests", 1}});
+    const auto answer = asking->post(question(platform), {});
+
+    ASSERT_TRUE(answer) << answer.error().what;
+    EXPECT_EQ(platform.look("requests").at("requests").size(), 3U) << "the second was posted twice";
 }
 
 TEST_F(PlatformHttp, NoRedirectIsFollowed) {
@@ -162,10 +173,10 @@ TEST_F(PlatformHttp, NoRedirectIsFollowed) {
 
 TEST_F(PlatformHttp, ManyRequestsGoAtOnceAndTheirAnswersKeepTheirOrder) {
     SimulatedPlatform platform{"p1", kEnterprise};
-    HttpSettings settings = trusting(platform);
+    PostSettings settings = trusting(platform);
     settings.connections = 8;
     const auto asking = client(settings);
-    std::vector<HttpRequest> questions(40, question(platform));
+    std::vector<PostRequest> questions(40, question(platform));
     for (std::size_t i = 0; i < questions.size(); i += 2) questions[i].url = platform.url() + "/nowhere";
     questions[7].url = "no address";
 
@@ -188,7 +199,7 @@ TEST_F(PlatformHttp, ManyRequestsGoAtOnceAndTheirAnswersKeepTheirOrder) {
 TEST_F(PlatformHttp, AStopEndsARequestThatHangs) {
     SimulatedPlatform platform{"p1", kEnterprise};
     platform.misbehave({{"fault", "hang"}});
-    HttpSettings settings = trusting(platform);
+    PostSettings settings = trusting(platform);
     settings.timeout = 10min;
     const auto asking = client(settings);
     std::stop_source stop;
@@ -207,7 +218,8 @@ TEST(PlatformAddressOfHttp, HostAndPortAreTakenOutOfAnAddress) {
     EXPECT_EQ(host_and_port("https://p.example/x?y"), Place("p.example", 443));
     EXPECT_EQ(host_and_port("http://p.example"), Place("p.example", 80));
     EXPECT_EQ(host_and_port("https://[::1]:8443/x"), Place("::1", 8443));
-    for (const char* wrong : {"", "p.example", "ftp://p.example", "https://u@p.example", "https://p:0/", "https://p:99999"}) {
+    for (const char* wrong :
+         {"", "p.example", "ftp://p.example", "https://u@p.example", "https://p:0/", "https://p:99999"}) {
         EXPECT_EQ(host_and_port(wrong).first, "") << wrong;
     }
 }

@@ -77,6 +77,14 @@ TEST(ProvincialOptions, StandBesideBrokersInOneNamespace) {
     EXPECT_TRUE(says(said, "uplink.id: the id was used before")) << said;
 }
 
+TEST(ProvincialOptions, AProfileThatIsNotThereIsNamedWithTheNearest) {
+    const std::string said = text_of(load_with(std::string(kEnterprise) +
+                                               "[[uplink]]\nid = \"p\"\nkind = \"provincial\"\n"
+                                               "profile = \"nationale\"\nurl = \"https://p.example/\"\n")
+                                         .problems);
+    EXPECT_TRUE(says(said, "uplink.profile: no such profile, nearest is 'national'")) << said;
+}
+
 TEST(ProvincialOptions, TakeNoKeysOfABroker) {
     const std::string said = said_about("topic_prefix = \"energy\"\n");
     EXPECT_TRUE(says(said, "topic_prefix")) << said;
