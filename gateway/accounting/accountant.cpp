@@ -53,6 +53,10 @@ Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& 
     : basis_{basis}, store_{store}, books_{books}, clock_{clock} {}
 
 Result<bool> Accountant::step() {
+    if (!store_is_met_) {
+        if (const auto met = meet_store(); !met) return pass_on(met.error());
+        store_is_met_ = true;
+    }
     if (!tables_are_in_) {
         if (const auto taken = take_in_tables(); !taken) return pass_on(taken.error());
         tables_are_in_ = true;
@@ -80,15 +84,6 @@ UtcTime Accountant::day_of(UtcTime time) const {
                         .real_time = basis_.options.site.boundary}
         .containing(StatType::day, time)
         .from;
-}
-
-Result<std::optional<UtcTime>> Accountant::oldest_slot() {
-    const auto first = store_.peek(0, 1);
-    if (!first) return pass_on(first.error());
-    if (first->items.empty()) return std::nullopt;
-    const auto& item = first->items.front();
-    if (const auto* gap = std::get_if<StoredGap>(&item)) return gap->gap.from.at;
-    return std::get<StoredSample>(item).sample.slot.at;
 }
 
 // ---- tables ----
@@ -139,13 +134,6 @@ Result<> Accountant::take_orders() {
 
 // ---- what is new ----
 
-Result<Sequence> Accountant::known() {
-    const auto cursor = books_.cursor();
-    if (!cursor) return pass_on(cursor.error());
-    // A store that was restored from before the books: what it takes in from now on is new.
-    return *cursor ? std::min((*cursor)->through, store_.newest()) : 0;
-}
-
 /// After a start, and after anything was computed again: goes back to the midnight before which all flows are
 /// done.
 Result<> Accountant::take_up() {
@@ -157,13 +145,18 @@ Result<> Accountant::take_up() {
     if (!records) return pass_on(records.error());
     std::vector<FlowIndex> metered;
     std::vector<UtcTime> reached;
+    done_until_.clear();
     for (FlowIndex flow = 0; flow < basis_.plan.flows.size(); ++flow) {
         const auto& of = basis_.plan.flows[flow];
         if (!of.is_metered()) continue;
         metered.push_back(flow);
         const auto newest = books_.newest(of.id, of.base, UtcTime::max());
         if (!newest) return pass_on(newest.error());
-        if (*newest) reached.push_back((*newest)->period.to);
+        if (!*newest) continue;
+        reached.push_back((*newest)->period.to);
+        const auto& item = basis_.plan.items[basis_.plan.item_of_flow[flow]].id;
+        const auto [place, is_new] = done_until_.emplace(item, reached.back());
+        if (!is_new) place->second = std::min(place->second, reached.back());
     }
     live_ = std::make_unique<Reckoning>(basis_, books_, std::move(*records), std::move(metered));
     if (reached.empty()) {
@@ -243,9 +236,14 @@ Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChan
                                                  const std::string& cause, UtcTime until) {
     change.records = reckoning.compute(until);
     const UtcTime now = clock_.utc();
+    const bool is_live = &reckoning == live_.get();
     for (auto& record : change.records) {
         record.cause = cause;
         record.computed_at = now;
+        const auto done = done_until_.find(record.item);
+        const bool is_again = is_live && done != done_until_.end() && record.period.to <= done->second;
+        // From the same samples it comes to the same figure.
+        if (is_again) record.cause = kSamplesGone;
     }
     change.checkpoints = reckoning.take_checkpoints();
     change.new_breaks = reckoning.take_breaks();
@@ -253,7 +251,6 @@ Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChan
     if (!change.checkpoints.empty()) change.forget_checkpoints_before = now - kKeepCheckpoints;
     UtcTime latest = UtcTime::min();
     for (const auto& record : change.records) latest = std::max(latest, record.period.to);
-    const bool is_live = &reckoning == live_.get();
     const auto now_steady = clock_.steady();
     const bool says_nothing = change.records.empty() && change.checkpoints.empty() &&
                               change.new_breaks.empty() && change.to_do.empty();
@@ -262,7 +259,7 @@ Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChan
         status_.with([&](AccountingStatus& status) { status.through = cursor_; });
         return std::vector<IndexBreak>{};
     }
-    if (is_live) change.cursor = BooksCursor{{}, cursor_};
+    if (is_live) change.cursor = BooksCursor{store_.id(), cursor_};
     const auto made = books_.commit(change);
     if (!made) return pass_on(made.error());
     if (is_live) {
@@ -338,22 +335,6 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     status_.with(
         [&](AccountingStatus& status) { status.breaks = standing->size() - done.ended_breaks.size(); });
     return {};
-}
-
-/// The first day that can be computed from what is stored. Where the store begins in mid-day, and there are
-/// figures of that morning, samples are gone that the day's figures rest on: then the next day.
-Result<UtcTime> Accountant::earliest_day(const std::vector<FlowIndex>& flows) {
-    const auto oldest = oldest_slot();
-    if (!oldest) return pass_on(oldest.error());
-    if (!*oldest) return UtcTime{};
-    const UtcTime day = day_of(**oldest - 1ms);
-    for (const FlowIndex flow : flows) {
-        const auto& of = basis_.plan.flows[flow];
-        const auto newest = books_.newest(of.id, of.base, **oldest);
-        if (!newest) return pass_on(newest.error());
-        if (*newest && (*newest)->period.to > day) return day + 24h;
-    }
-    return day;
 }
 
 Result<> Accountant::feed_day(Reckoning& reckoning, UtcTime from, UtcTime to, Sequence through) {

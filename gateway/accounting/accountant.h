@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/accounting/books.h"
@@ -19,6 +20,8 @@ namespace mg {
 /// Under this name the accounting acknowledges in the store what the books know.
 extern const UplinkId kAccounting;
 
+inline constexpr std::string_view kSamplesGone = "samples gone";
+
 struct AccountingStatus {
     Sequence through{0};                   ///< the books know the store up to here
     std::uint64_t to_do{0};                ///< recomputations that wait
@@ -27,6 +30,8 @@ struct AccountingStatus {
     std::uint64_t revisions{0};
     std::uint64_t breaks{0};  ///< steps of indexes that nobody explained yet
     std::string trouble;      ///< why it does not go on now; empty: it does
+    std::string
+        store_changed;  ///< that this is not the store, or not as long, as the books know; empty: it is
 };
 
 /// From the store to the books: takes what is new, computes what can be computed, and computes again what
@@ -34,6 +39,10 @@ struct AccountingStatus {
 /// produced, and nothing beyond the cursor is ever looked at but in order: the books are the same whenever
 /// the power goes, no period skipped or doubled, each revision with its own cause. One thread calls step();
 /// status() is for any. Everything given outlives it.
+///
+/// Figures whose samples are not in the store any more stay as they are, but those of the day that was going
+/// on: they rest on the midnight before it, and what lies between that and the first new reading is bridged,
+/// so that the day is the difference of its indexes. Revisions by that have the cause kSamplesGone.
 class Accountant {
 public:
     Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock);
@@ -44,6 +53,7 @@ public:
     [[nodiscard]] AccountingStatus status() const { return status_.copy(); }
 
 private:
+    Result<> meet_store();
     Result<> take_in_tables();
     Result<> take_orders();
     Result<> take_up();
@@ -65,7 +75,9 @@ private:
     SampleStore& store_;
     Books& books_;
     Clock& clock_;
+    bool store_is_met_{false};
     bool tables_are_in_{false};
+    std::map<std::string, UtcTime> done_until_;  ///< by item, when the figures were taken up
     std::unique_ptr<Reckoning> live_;
     Sequence cursor_{0};           ///< taken in up to here
     SteadyTime cursor_kept_at_{};  ///< when the books were last told

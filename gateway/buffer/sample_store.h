@@ -56,6 +56,9 @@ struct StoreStats {
 ///    oldest non-boundary ones are dropped first and become gaps (storage_lost).
 class SampleStore : public History {
 public:
+    /// Its own for ever, also of its copies and of what is restored from them. Never blocks.
+    [[nodiscard]] virtual std::string id() const = 0;
+
     /// Hands over; returns at once. `urgent` asks for a commit now instead of at the end of the interval
     /// (end of a boundary sweep).
     virtual void append(Sample sample) = 0;

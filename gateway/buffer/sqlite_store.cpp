@@ -111,6 +111,7 @@ Result<> SqliteStore::start(HousekeepingSetup setup) {
     }
     auto store_id = mark_lost ? settle_store_id(names) : opened;
     if (!store_id) return pass_on(store_id.error());
+    id_ = *store_id;
     const auto unread = take_stock(names, *store_id);
     if (!unread) return pass_on(unread.error());
 

@@ -46,6 +46,7 @@ public:
                                                                    HousekeepingSetup housekeeping);
     ~SqliteStore() override;
 
+    [[nodiscard]] std::string id() const override { return id_; }
     void append(Sample sample) override;
     void append(Gap gap) override;
     void commit_soon() override;
@@ -107,6 +108,7 @@ private:
     SiteOptions site_;
     Clock& clock_;
     DataFolder folder_;
+    std::string id_;
     StoreLife life_;
     std::unique_ptr<MetaFile> meta_;
     bool memory_lost_{false};  ///< this start found files and no meta.db

@@ -18,6 +18,7 @@ struct Word {
 };
 constexpr std::array kWords{Word{"late readings", "late readings", "迟到的读数"},
                             Word{"tables changed", "tables changed", "配置表变更"},
+                            Word{"samples gone", "samples are gone", "原始采样已不在"},
                             Word{"file_returned", "a sample file came back", "数据文件恢复"}};
 constexpr std::string_view kRevoked = " revoked";
 /// Several causes of one revision: what waited for a closed period, and its opening.

@@ -67,6 +67,7 @@ AccountingStatus AccountingLife::status() const {
 void AccountingLife::live(const std::stop_token& stop) {
     Backoff retries{kRetries, 0};
     std::string trouble;
+    std::string store_changed;
     const auto note = [&](const std::string& now) {
         trouble = now;
         trouble_.with([&](std::string& text) { text = now; });
@@ -74,6 +75,10 @@ void AccountingLife::live(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         progress_();
         const auto more = accountant_.step();
+        if (const auto now = accountant_.status().store_changed; now != store_changed) {
+            store_changed = now;
+            log::warning("{}", trf("accounting: {}", "核算：{}", store_changed));
+        }
         if (more) {
             if (!trouble.empty()) log::info("{}", tr("accounting goes on", "核算恢复"));
             note({});

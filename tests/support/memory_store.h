@@ -19,8 +19,10 @@ namespace mg {
 class MemoryStore final : public SampleStore {
 public:
     /// A gap covers the slots at its start and every `slot_step` after it; for covered_slots().
-    explicit MemoryStore(milliseconds slot_step = milliseconds{1000}) : slot_step_{slot_step} {}
+    explicit MemoryStore(milliseconds slot_step = milliseconds{1000}, std::string id = "memory")
+        : slot_step_{slot_step}, id_{std::move(id)} {}
 
+    [[nodiscard]] std::string id() const override { return id_; }
     void append(Sample sample) override;
     void append(Gap gap) override;
     void commit_soon() override {}
@@ -110,6 +112,7 @@ private:
     static void commit(State& state, StoredItem item);
 
     milliseconds slot_step_;
+    std::string id_;
     Guarded<State> state_;
     MemoryDeliveries deliveries_{*this};
 };
