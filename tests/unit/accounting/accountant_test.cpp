@@ -14,6 +14,8 @@ constexpr const char* kTwoMeters =
 constexpr const char* kElec =
     "elec,电,电力,实时 日 月 年,15,现场仪表,累计差,a.energy + b.energy,万kWh,4,,,,不计,,,\n";
 
+constexpr const char* kOfA = "elec,电,电力,实时 日,15,现场仪表,累计差,a.energy,kWh,2,,,,不计,,,\n";
+
 TEST(Accountant, BoundarySamplesBecomeRecordsOfAllPeriods) {
     AccountingPlant plant{kTwoMeters, kElec};
     plant.runs("a", "2026-12-31 00:00", "2027-01-01 00:00", "1000", "10");
@@ -95,6 +97,53 @@ TEST(Accountant, ADeadMeterHoldsUpItsItemsAndTheyFollowWhenItIsBack) {
     // 768 indexes × 80 over 8 days; the first day ends inside the bridge.
     EXPECT_EQ(plant.value("elec", "2027-01-01"), "0.8640 end_bridged");
     EXPECT_EQ(plant.value("elec", "2027-01-09"), "0.8640");
+    EXPECT_EQ(plant.what_computing_anew_changes(), "");
+}
+
+TEST(Accountant, AMultiplierThatIsEnteredFiveDaysLateCountsFromItsIndexOn) {
+    AccountingPlant plant{kTwoMeters, kElec};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-07 12:00", "1000", "0");
+    plant.runs("b", "2027-01-01 00:00", "2027-01-07 12:00", "5", "0.25");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-02"), "0.1920");  // 96 × 0.25 × 80
+
+    // 600/5 since the second at 10:07, when the display showed 39.10
+    MultiplierChange change{{"b"}, plant.at("2027-01-02 10:07"), {.ct = Decimal{120, 0}}, {}};
+    change.registers = {{{"energy"}, Decimal{3910, -2}}};
+    const DatedId id = plant.records(change);
+    plant.account();
+
+    EXPECT_EQ(plant.value("elec", "2027-01-01"), "0.1920");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-01").size(), 1U);
+    // At 10:00 it was 39.00, at 10:15 39.25: 0.10 × 80 + 0.15 × 120
+    EXPECT_EQ(plant.value("elec", "2027-01-02 10:00"), "0.0026");
+    // 10 hours × 80 kWh, 26 kWh, 55 quarters × 30 kWh
+    EXPECT_EQ(plant.value("elec", "2027-01-02"), "0.2476");
+    EXPECT_EQ(plant.value("elec", "2027-01-06"), "0.2880");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-06").back().cause, fmt::format("multiplier {}", id));
+    EXPECT_EQ(plant.what_computing_anew_changes(), "");
+}
+
+// The clock ran half an hour ahead: what was taken for 10:30 and 10:45 was read at 10:00 and 10:15. Set
+// right, it comes to both slots again.
+TEST(Accountant, AClockThatIsSetBackLeavesTheReadingsOfTheNewTime) {
+    AccountingPlant plant{kTwoMeters, kOfA};
+    plant.runs("a", "2027-01-01 10:00", "2027-01-01 10:45", "1000", "10");
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01 10:15"), "10.00");
+
+    plant.clock_is_set_back();
+    plant.runs("a", "2027-01-01 10:30", "2027-01-01 11:15", "1041", "11");
+    plant.account();
+
+    EXPECT_EQ(plant.value("elec", "2027-01-01 10:00"), "10.00");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-01 10:00").size(), 1U);
+    EXPECT_EQ(plant.value("elec", "2027-01-01 10:15"), "31.00");  // 1010 → 1041
+    EXPECT_EQ(plant.value("elec", "2027-01-01 10:30"), "11.00");
+    EXPECT_EQ(plant.value("elec", "2027-01-01 10:45"), "11.00");
+    EXPECT_EQ(plant.value("elec", "2027-01-01 11:00"), "11.00");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-01 10:30").back().cause, "late readings");
+    EXPECT_EQ(plant.revisions("elec", "2027-01-01 10:30").size(), 2U);
     EXPECT_EQ(plant.what_computing_anew_changes(), "");
 }
 
@@ -226,8 +275,6 @@ TEST(Accountant, AMeanGoesOnBehindAGapAcrossMidnightAlsoAfterARestart) {
 }
 
 // ---- registers that stand ----
-
-constexpr const char* kOfA = "elec,电,电力,实时 日,15,现场仪表,累计差,a.energy,kWh,2,,,,不计,,,\n";
 
 TEST(StuckRegister, StandsWhileItsMeterSaysThatPowerFlows) {
     AccountingPlant plant{kTwoMeters, kOfA};

@@ -124,6 +124,7 @@ void AccountingPlant::reads(const std::string& meter, std::string_view moment, s
     sample.layout = layout;
     sample.slot = {at(moment)};
     sample.taken_at = sample.slot.at + 3s;
+    sample.epoch = epoch_;
     sample.boundary = sample.slot.at.time_since_epoch() % 15min == 0ms;
     if (index == "-") {
         sample.readings = {{0, Quality::no_reply}, {0, Quality::no_reply}};
@@ -145,7 +146,7 @@ void AccountingPlant::runs(const std::string& meter, std::string_view from, std:
 }
 
 void AccountingPlant::stops(const std::string& meter, std::string_view from, std::string_view to) {
-    store_->append(Gap{{meter}, {at(from)}, {at(to)}, Quality::stopped, 0});
+    store_->append(Gap{{meter}, {at(from)}, {at(to)}, Quality::stopped, epoch_});
 }
 
 DatedId AccountingPlant::records(DatedBody body, const std::string& author) {

@@ -34,6 +34,8 @@ public:
     /// One at every boundary of [from, to], growing by `each`.
     void runs(const std::string& meter, std::string_view from, std::string_view to, std::string_view start,
               std::string_view each);
+    /// Samples are of a later clock epoch from now on.
+    void clock_is_set_back() { ++epoch_; }
     /// Nobody asked the meter in [from, to).
     void stops(const std::string& meter, std::string_view from, std::string_view to);
     DatedId records(DatedBody body, const std::string& author = "张示例");
@@ -83,6 +85,7 @@ private:
     std::unique_ptr<Books> books_;
     std::unique_ptr<Accountant> accountant_;
     std::map<std::string, LayoutRef> layouts_;
+    ClockEpoch epoch_{0};
 };
 
 }  // namespace mg

@@ -203,6 +203,40 @@ TEST(FlowCalculator, GoingLiveInMidMonthNeedsAnOpeningAmount) {
     EXPECT_EQ(plant.value("elec", "2026", 0), "none");
 }
 
+TEST(FlowCalculator, ALeapDayIsADayOfItsMonthAndYear) {
+    FlowScenario plant;
+    plant.calendar.real_time = 1h;
+    plant.reads("a.energy", steady(plant, "2028-01-01", "2029-03-02", "0", "1"));
+    plant.item("elec", "a.energy");
+    plant.compute_until("2029-03-02");
+    EXPECT_EQ(plant.value("elec", "2028-02-29", 0), "24");
+    EXPECT_EQ(plant.value("elec", "2028-02", 0), "696");  // 29 × 24
+    EXPECT_EQ(plant.value("elec", "2028-03", 0), "744");
+    EXPECT_EQ(plant.value("elec", "2028", 0), "8784");  // 366 × 24
+    EXPECT_EQ(plant.value("elec", "2029-02", 0), "672");
+    EXPECT_EQ(plant.figure("elec", "2028-02-29")->total, Exact{60 * 24});
+}
+
+// Totals in 2026: 0.5 before, then 0.8 1.1 1.4 1.7; in 2027: 0.3 0.6 0.9. Going on from 1.7 it would
+// be 2.0 2.3 2.6, and other hours would have the digit.
+TEST(FlowCalculator, AtMidnightOfTheSiteTheYearAndItsRunningTotalBeginAnew) {
+    FlowScenario plant;
+    plant.calendar.real_time = 1h;
+    plant.reads("a.energy", steady(plant, "2026-12-31 20:00", "2027-01-01 03:00", "70", "0.3"));
+    plant.item("elec", "a.energy");
+    plant.opening("elec", "2026-01-01", "2026-12-31 20:00", "0.5");
+    plant.compute_until("2027-01-01 03:00");
+    std::string digits;
+    for (const auto* hour : {"2026-12-31 20:00", "2026-12-31 21:00", "2026-12-31 22:00", "2026-12-31 23:00",
+                             "2027-01-01 00:00", "2027-01-01 01:00", "2027-01-01 02:00"}) {
+        digits += plant.value("elec", hour, 0) + " ";
+    }
+    EXPECT_EQ(digits, "1 0 0 1 0 1 0 ");
+    EXPECT_EQ(plant.value("elec", "2026", 0), "2 opening");
+    EXPECT_EQ(plant.figure("elec", "2026")->amount, (Exact{17, 10}));
+    EXPECT_EQ(plant.figure("elec", "2027-01-01 00:00")->total, (Exact{3, 10}));
+}
+
 TEST(FlowCalculator, ComputingAgainFromTheBooksChangesNothing) {
     FlowScenario plant;
     plant.calendar.real_time = 1h;
