@@ -49,6 +49,7 @@ struct ExplainedSpan {
     Exact estimate;                ///< of the unmetered time as a whole
     DatedId record{0};             ///< the replacement, ruling or outage that says so
     bool unconfirmed{false};
+    bool stuck{false};                ///< it stood while ten of its own steps flowed
     std::size_t readings_between{0};  ///< that go on from one another and cancel out
     Exact amount;
 };

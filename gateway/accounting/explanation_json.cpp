@@ -142,6 +142,7 @@ Json json(const ExplainedSpan& span) {
             {"estimate", json(span.estimate)},
             {"record", record_json(span.record)},
             {"unconfirmed", span.unconfirmed},
+            {"stuck", span.stuck},
             {"readings_between", span.readings_between},
             {"amount", json(span.amount)}};
 }

@@ -58,7 +58,7 @@ bool go_together(const ExplainedSpan& a, const ExplainedSpan& b) {
     };
     return is_plain(a) && is_plain(b) && a.to.end.by == SpanEnd::By::reading &&
            a.multiplier == b.multiplier && a.multiplier_record == b.multiplier_record &&
-           a.unconfirmed == b.unconfirmed;
+           a.unconfirmed == b.unconfirmed && a.stuck == b.stuck;
 }
 
 }  // namespace
@@ -104,6 +104,7 @@ std::vector<ExplainedSpan> explain_spans(const Rerun& rerun, const RegisterKey& 
         if (span.kind == IndexSpan::Kind::unmetered) one.estimate = span.amount;
         one.record = span.ruling;
         one.unconfirmed = span.unconfirmed;
+        one.stuck = span.stuck;
         const auto used = series->amount(one.used_from, one.used_to);
         one.amount = used ? used->amount : Exact{};
         if (!all.empty() && go_together(all.back(), one)) {

@@ -257,9 +257,12 @@ private:
 
     void span(const Json& span) {
         const std::string kind = word(span.at("kind"));
-        line("{}{}{}:", "{}{}{}：", kind_text(kind), by_record(span.at("record")),
-             span.at("unconfirmed") == true ? text(", after an unexplained step", "，在未说明的跳变之后")
-                                            : "");
+        line(
+            "{}{}{}{}:", "{}{}{}{}：", kind_text(kind), by_record(span.at("record")),
+            span.at("unconfirmed") == true ? text(", after an unexplained step", "，在未说明的跳变之后") : "",
+            span.at("stuck") == true
+                ? text(", stood still although power or flow went by", "，功率或流量表明有用量而示数未动")
+                : "");
         const Inside inside{depth_};
         end(span.at("from"));
         if (span.at("readings_between") != 0) {
