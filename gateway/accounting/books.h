@@ -121,6 +121,8 @@ public:
     /// all of it up to 64 MiB, else all but records and checkpoints.
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& file);
     virtual ~Books() = default;
+    /// What tables said when figures were computed last, in the same way; empty where there are no figures.
+    static Result<std::vector<BasisLine>> basis_in(const std::filesystem::path& file);
     /// What people put on record and is in force, from books that may be open elsewhere; nothing is made or
     /// upgraded. Empty where there is no file. Errors as of open().
     static Result<std::vector<DatedRecord>> dated_in(const std::filesystem::path& file);

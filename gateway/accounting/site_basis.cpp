@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -9,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "gateway/accounting/register_bank.h"
+#include "gateway/base/language.h"
+#include "gateway/reading/local_time.h"
 
 namespace mg {
 namespace {
@@ -16,12 +20,33 @@ namespace {
 constexpr std::string_view kItem = "item ";
 constexpr std::string_view kMeter = "meter ";
 constexpr std::string_view kCoefficient = "coefficient ";
+constexpr std::string_view kFrameOfSite = "frame";
+constexpr std::string_view kFrameOfItem = "frame of ";
 
 /// The columns of items.csv that figures rest on. What an item is called, and under which code it is sent,
 /// changes no figure.
 constexpr std::array kColumns{"periods",   "source",     "month_source", "method",     "formula",
                               "unit",      "decimals",   "in_total",     "coal_basis", "coal_factor",
                               "coal_unit", "valid_from", "valid_to",     "day_min",    "day_max"};
+
+std::string length_text(long long milliseconds) {
+    constexpr long long kMinute = 60'000;
+    if (milliseconds % kMinute == 0) return trf("{} min", "{} 分钟", milliseconds / kMinute);
+    return trf("{} s", "{} 秒", static_cast<double>(milliseconds) / 1000);
+}
+
+std::vector<BasisLine> frame_of(const Options& options) {
+    std::vector<BasisLine> lines{
+        {std::string(kFrameOfSite), UtcTime{}, std::to_string(options.site.utc_offset.count())}};
+    std::set<std::string> items;
+    for (const auto& item : options.items) {
+        if (!items.insert(item.id).second) continue;
+        lines.push_back(
+            {fmt::format("{}{}", kFrameOfItem, item.id), UtcTime{},
+             std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(item.interval).count())});
+    }
+    return lines;
+}
 
 class Lines {
 public:
@@ -37,6 +62,7 @@ public:
             lines_.push_back({fmt::format("{}{}", kCoefficient, value.name), value.valid_from,
                               fmt::format("{} {}", value.value.to_string(), value.unit)});
         }
+        for (auto& line : frame_of(options_)) lines_.push_back(std::move(line));
         std::ranges::sort(lines_);
         return std::move(lines_);
     }
@@ -97,6 +123,7 @@ private:
 
 /// Those that rest on a subject, what depends on them not included where they are items themselves.
 std::set<std::string> items_on(std::string_view subject, const Options& options, const ItemGraph& graph) {
+    if (subject.starts_with(kFrameOfSite)) return {};
     if (subject.starts_with(kItem)) {
         std::string id{subject.substr(kItem.size())};
         if (std::ranges::find(options.items, id, &ItemOptions::id) == options.items.end()) return {};
@@ -119,6 +146,36 @@ std::set<std::string> items_on(std::string_view subject, const Options& options,
 std::vector<BasisLine> basis_of(const Options& options, const ItemGraph& graph,
                                 std::span<const DatedRecord> records) {
     return Lines{options, graph, records}.all();
+}
+
+std::vector<FrameProblem> frame_problems(std::span<const BasisLine> before, const Options& options) {
+    std::vector<FrameProblem> problems;
+    for (const auto& now : frame_of(options)) {
+        const auto was = std::ranges::find(before, now.subject, &BasisLine::subject);
+        if (was == before.end() || was->text == now.text) continue;
+        const auto number = [](const std::string& text) { return std::strtoll(text.c_str(), nullptr, 10); };
+        if (now.subject == kFrameOfSite) {
+            problems.push_back(
+                {{},
+                 trf("figures are on record by the days of {0}: with another offset they would be other "
+                     "days. "
+                     "Put {0} back, or begin new books",
+                     "已有数值按 {0} 划分日期，改变时差后日期将不同：请恢复 {0}，或启用新的核算库",
+                     offset_text(std::chrono::minutes{number(was->text)}))});
+            continue;
+        }
+        const auto id = std::string_view{now.subject}.substr(kFrameOfItem.size());
+        const auto row = std::ranges::find(options.items, id, &ItemOptions::id);
+        problems.push_back(
+            {static_cast<std::size_t>(row - options.items.begin()),
+             trf("figures of {0} are on record in steps of {1}, now it would be {2} (interval_min, or "
+                 "site.boundary where there are no real-time values): put it back, or give the item another "
+                 "id",
+                 "{0} 已有数值的间隔为 {1}，现将变为 {2}（interval_min；无实时值时为 site.boundary）："
+                 "请恢复原间隔，或为该采集项另取编号",
+                 id, length_text(number(was->text)), length_text(number(now.text)))});
+    }
+    return problems;
 }
 
 std::vector<Recomputation> changes_between(std::span<const BasisLine> before, std::span<const BasisLine> now,

@@ -204,6 +204,10 @@ Result<std::vector<DatedRecord>> Books::dated_in(const fs::path& file) {
     return SqliteBooks::dated_in(file);
 }
 
+Result<std::vector<BasisLine>> Books::basis_in(const fs::path& file) {
+    return SqliteBooks::basis_in(file);
+}
+
 Result<DatedId> Books::put(const DatedRecord& record) {
     const auto ids = put_all({record});
     if (!ids) return pass_on(ids.error());
@@ -230,6 +234,21 @@ Result<std::vector<DatedRecord>> SqliteBooks::dated_in(const fs::path& path) {
     if (!file) return pass_on(file.error());
     if (const auto format = format_of(*file, path); !format) return pass_on(format.error());
     return SqliteBooks{path, std::move(*file)}.dated(DatedQuery{});
+}
+
+Result<std::vector<BasisLine>> SqliteBooks::basis_in(const fs::path& path) {
+    constexpr std::int64_t kFirstWithBasis = 2;
+    std::error_code problem;
+    if (!fs::exists(path, problem) && !problem) return std::vector<BasisLine>{};
+    auto file = sqlite::Database::open(path, sqlite::Access::query);
+    if (!file) return pass_on(file.error());
+    const auto format = format_of(*file, path);
+    if (!format) return pass_on(format.error());
+    if (*format < kFirstWithBasis) return std::vector<BasisLine>{};
+    const auto figures = file->integer("SELECT EXISTS(SELECT 1 FROM records)");
+    if (!figures) return pass_on(figures.error());
+    if (*figures == 0) return std::vector<BasisLine>{};
+    return SqliteBooks{path, std::move(*file)}.basis();
 }
 
 Error SqliteBooks::damaged(const std::string& what) const {

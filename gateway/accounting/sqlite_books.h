@@ -25,6 +25,7 @@ class SqliteBooks final : public Books {
 public:
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& path);
     static Result<std::vector<DatedRecord>> dated_in(const std::filesystem::path& path);
+    static Result<std::vector<BasisLine>> basis_in(const std::filesystem::path& path);
 
     Result<std::vector<DatedId>> put_all(const std::vector<DatedRecord>& records) override;
     Result<> revoke(DatedId id, const std::string& person, const std::string& remark, UtcTime at) override;

@@ -18,6 +18,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/daemon/frame_check.h"
 #include "gateway/daemon/instrument_check.h"
 #include "gateway/daemon/item_check.h"
 
@@ -55,11 +56,12 @@ void check_line(const Options& options, const LineOptions& line, Clock& clock, B
     }
 }
 
-/// What load_config() cannot know: whether the items can be computed, and whether the instruments are those
-/// on record.
+/// What load_config() cannot know: whether the items can be computed, in the days and steps of their figures,
+/// and whether the instruments are those on record.
 void add_accounting_problems(Loaded& loaded, Clock& clock) {
-    for (const auto& problems : {problems_of(check_items(loaded.options), loaded.options),
-                                 instrument_problems_of(loaded.options, clock.utc())}) {
+    for (const auto& problems :
+         {problems_of(check_items(loaded.options), loaded.options), frame_problems_of(loaded.options),
+          instrument_problems_of(loaded.options, clock.utc())}) {
         loaded.problems.insert(loaded.problems.end(), problems.begin(), problems.end());
     }
     sort_by_position(loaded.problems);

@@ -11,6 +11,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/daemon/daemon.h"
+#include "gateway/daemon/frame_check.h"
 #include "gateway/daemon/instrument_check.h"
 #include "gateway/daemon/item_check.h"
 
@@ -49,13 +50,19 @@ bool instruments_are_right(const Options& options, UtcTime now) {
     return std::ranges::find(problems, Severity::error, &Problem::severity) == problems.end();
 }
 
+bool frame_is_right(const Options& options) {
+    const auto problems = frame_problems_of(options);
+    log_problems(problems);
+    return problems.empty();
+}
+
 }  // namespace
 
 int run_daemon(const std::filesystem::path& config_directory) {
     Loaded loaded = load_config(config_directory);
     log_problems(loaded.problems);
     SystemClock clock;
-    if (!loaded.ok() || !items_are_right(loaded.options) ||
+    if (!loaded.ok() || !items_are_right(loaded.options) || !frame_is_right(loaded.options) ||
         !instruments_are_right(loaded.options, clock.utc())) {
         log::error("{}", tr("the configuration has errors: nothing was started", "配置有错误，未启动"));
         return kConfigurationWrong;

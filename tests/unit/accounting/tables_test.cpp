@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include "accounting_plant.h"
+#include "gateway/accounting/site_basis.h"
 
 /// Tables that change from one start to the next.
 namespace mg {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr const char* kMeter = "a,hv,1,test,,,1000000,40000,SN-A\n";
 constexpr const char* kElec = "elec,电,电力,实时 日 月,15,现场仪表,累计差,a.energy,万kWh,4,,,,不计,,,\n";
@@ -134,6 +137,49 @@ TEST(ChangedTables, WhatRestsOnSamplesThatAreGoneIsNotComputedAgain) {
     EXPECT_EQ(plant.value("elec", "2027-01-05"), "0.0960") << "half of its samples are there";
     EXPECT_EQ(plant.revisions("elec", "2027-01-05 00:00").size(), 1U);
     EXPECT_EQ(plant.value("elec", "2027-01-06"), "0.1920");
+}
+
+// ---- what cannot change ----
+
+TEST(ChangedFrame, IsNoneWhereTablesSayTheSameOrTheBooksDoNotKnow) {
+    AccountingPlant plant{kMeter, kElec};
+    ten_days(plant);
+    EXPECT_TRUE(frame_problems(plant.books().basis().value(), plant.basis().options).empty());
+    EXPECT_TRUE(frame_problems({}, plant.basis().options).empty());
+}
+
+TEST(ChangedFrame, TheOffsetOfTheSiteAndTheStepsOfAnItemCannotChange) {
+    AccountingPlant plant{kMeter, kElec};
+    ten_days(plant);
+    Options others = plant.basis().options;
+    others.site.utc_offset = 7h;
+    others.items.front().interval = 30min;
+
+    const auto problems = frame_problems(plant.books().basis().value(), others);
+
+    ASSERT_EQ(problems.size(), 2U);
+    EXPECT_FALSE(problems[0].row);
+    EXPECT_EQ(problems[1].row, 0U);
+}
+
+TEST(ChangedFrame, IsNotedByBooksOfAnEarlierProgramWithoutComputingAnythingAgain) {
+    AccountingPlant plant{kMeter, kElec};
+    ten_days(plant);
+    auto as_before = plant.books().basis().value();
+    std::erase_if(as_before, [](const BasisLine& line) { return line.subject.starts_with("frame"); });
+    ASSERT_TRUE(plant.books().commit({.basis = as_before}));
+
+    plant.restart();
+    ASSERT_TRUE(plant.accountant().step());
+
+    EXPECT_TRUE(plant.books().to_do().value().empty());
+    EXPECT_FALSE(frame_problems(plant.books().basis().value(),
+                                [&] {
+                                    Options others = plant.basis().options;
+                                    others.site.utc_offset = 7h;
+                                    return others;
+                                }())
+                     .empty());
 }
 
 }  // namespace
