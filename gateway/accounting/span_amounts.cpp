@@ -39,6 +39,12 @@ SiteCalendar calendar_of(const ItemOptions& item, std::chrono::minutes utc_offse
     return calendar;
 }
 
+/// "15 min"; in seconds where it is no whole number of minutes.
+std::string length_text(milliseconds length) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(length).count();
+    return seconds % 60 == 0 ? trf("{} min", "{} 分钟", seconds / 60) : trf("{} s", "{} 秒", seconds);
+}
+
 /// Why the amounts of these versions make no sum.
 Result<> adds_up(const Versions& versions) {
     const ItemOptions& first = *versions.front();
@@ -91,11 +97,10 @@ private:
                         trf("{} has no real-time values, and {} is not midnight; allowed: whole days",
                             "{} 没有实时值，而 {} 不是零点；允许：整日", item.id, when));
         }
-        const auto minutes = std::chrono::floor<std::chrono::minutes>(item.interval).count();
         return fail(Failure::rejected,
-                    trf("{} has no value that begins or ends at {}; allowed: multiples "
-                        "of {} minutes",
-                        "{} 没有在 {} 开始或结束的值；允许：{} 分钟的整数倍", item.id, when, minutes));
+                    trf("{} has no value that begins or ends at {}; allowed: multiples of {}",
+                        "{} 没有在 {} 开始或结束的值；允许：{}的整数倍", item.id, when,
+                        length_text(calendar_of(item, utc_offset_).real_time)));
     }
 
     StatType type_;
@@ -152,10 +157,9 @@ Result<std::vector<std::size_t>> slots_of(const SpanPlan& plan, const TimeMask& 
         }
         if (stretch->to < period.to) {
             return fail(Failure::rejected,
-                        trf("the slot changes at {}, within a value of the item that lasts {} minutes",
-                            "时段在 {} 变换，而该采集项的一个值有 {} 分钟长，跨过了它",
-                            local_text(stretch->to, plan.utc_offset),
-                            std::chrono::floor<std::chrono::minutes>(period.to - period.from).count()));
+                        trf("the slot changes at {}, within a value of the item that lasts {}",
+                            "时段在 {} 变换，而该采集项的一个值长 {}，跨过了它",
+                            local_text(stretch->to, plan.utc_offset), length_text(period.to - period.from)));
         }
         slots.push_back(*stretch->slot);
     }

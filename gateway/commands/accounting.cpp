@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/item_view.h"
 #include "gateway/commands/running_gateway.h"
+#include "gateway/commands/span_sums.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/control/control_client.h"
 #include "gateway/control/item_report.h"
@@ -99,6 +101,13 @@ int show_records(RunningGateway& gateway, Asked asked) {
     return kExitOk;
 }
 
+/// As CLI11 says it of an option that is always required.
+void demand(std::initializer_list<CLI::Option*> options) {
+    for (const CLI::Option* each : options) {
+        if (each->count() == 0) throw CLI::RequiredError(each->get_name());
+    }
+}
+
 }  // namespace
 
 void add_items(CLI::App& app, int& exit_code) {
@@ -114,8 +123,8 @@ void add_items(CLI::App& app, int& exit_code) {
 }
 
 void add_records(CLI::App& app, int& exit_code) {
-    CLI::App* command =
-        app.add_subcommand("records", text("Reported figures of a time", "一段时间的上报记录"));
+    CLI::App* command = app.add_subcommand(
+        "records", text("Reported figures of a time, or their sum", "一段时间的上报记录或其合计"));
     CLI::Option* items =
         add_option(*command, "item", " ", text("Ids of items; standard: all", "采集项编号；默认全部"))
             ->expected(1, -1)
@@ -124,22 +133,40 @@ void add_records(CLI::App& app, int& exit_code) {
                                    text("Periods that begin then or later, in the site's time: 2026, "
                                         "2026-11, 2026-11-22 or \"2026-11-22 10:15\"",
                                         "起始时间（站点时间）：2026、2026-11、2026-11-22 或 "
-                                        "\"2026-11-22 10:15\""))
-                            ->required();
+                                        "\"2026-11-22 10:15\""));
     CLI::Option* to = add_option(*command, "--to", "TIME",
                                  text("Up to then; a year, month or day alone is included",
-                                      "截止时间；只写年、月、日则含该年、月、日"))
-                          ->required();
+                                      "截止时间；只写年、月、日则含该年、月、日"));
     CLI::Option* type = add_option(*command, "--type", "TYPE",
                                    text("real-time, day, month or year",
                                         "real-time（实时）、day（日）、month（月）或 year（年）"))
-                            ->required()
                             ->check(CLI::IsMember({"real-time", "day", "month", "year"}));
     CLI::Option* revisions = add_flag(*command, "--revisions",
                                       text("Every revision, not only the newest", "显示全部修订，不只最新"));
+    const SumOptions sums = add_sum_options(*command);
+    for (CLI::Option* other : {type, revisions}) {
+        for (CLI::Option* sum : {sums.sum, sums.by, sums.bill}) other->excludes(sum);
+    }
+    for (CLI::Option* end : {from, to}) end->excludes(sums.bill);
     CLI::Option* socket = add_socket_option(*command);
     CLI::Option* json = add_json_flag(*command);
     command->callback([=, &exit_code] {
+        const bool sums_asked = sums.is_asked();
+        if (sums.bill->count() == 0) demand({from, to});
+        if (!sums_asked) demand({type});
+        if (sums_asked) {
+            demand({items});
+            const SumQuestion question{.items = items->as<std::vector<std::string>>(),
+                                       .from = value_of(from),
+                                       .to = value_of(to),
+                                       .calendar = value_of(sums.by),
+                                       .bill = value_of(sums.bill),
+                                       .bill_day = value_of(sums.bill_day),
+                                       .json = json->count() > 0};
+            exit_code = with_gateway(socket_of(*command, *socket),
+                                     [&](RunningGateway& gateway) { return show_sums(gateway, question); });
+            return;
+        }
         Asked asked{.items = {},
                     .from = value_of(from),
                     .to = value_of(to),

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "gateway/base/language.h"
-#include "gateway/base/nearest.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/daemon/item_versions.h"
 #include "gateway/inbound/values_json.h"
 #include "gateway/inbound/values_table.h"
 
@@ -84,18 +84,6 @@ SiteCalendar AccountingAnswers::calendar(const ItemOptions& item) const {
     return calendar;
 }
 
-Result<AccountingAnswers::Versions> AccountingAnswers::versions_of(const std::string& id) const {
-    Versions versions;
-    std::vector<std::string> ids;
-    for (const ItemOptions& item : options_.items) {
-        if (item.id == id) versions.push_back(&item);
-        if (ids.empty() || ids.back() != item.id) ids.push_back(item.id);
-    }
-    if (!versions.empty()) return versions;
-    return fail(Failure::rejected, trf("no item \"{}\"; the nearest is \"{}\"",
-                                       "没有采集项“{}”；最接近的是“{}”", id, nearest_of(id, ids)));
-}
-
 std::optional<RecordReport> AccountingAnswers::shown(const ItemRecord& record,
                                                      const Versions& versions) const {
     const ItemOptions* version = version_for(record, versions);
@@ -161,7 +149,7 @@ Result<std::string> AccountingAnswers::items(const ControlRequest& /*request*/) 
 }
 
 Result<std::string> AccountingAnswers::records(const ControlRequest& request) {
-    const auto versions = versions_of(request.argument("item"));
+    const auto versions = versions_of(options_, request.argument("item"));
     if (!versions) return pass_on(versions.error());
     const auto type = stat_type_from(request.argument("type"));
     if (!type) {

@@ -35,8 +35,6 @@ private:
     using Versions = std::vector<const ItemOptions*>;
 
     [[nodiscard]] SiteCalendar calendar(const ItemOptions& item) const;
-    /// By date; rejected with the nearest where there is none of this id.
-    [[nodiscard]] Result<Versions> versions_of(const std::string& id) const;
     [[nodiscard]] std::optional<RecordReport> shown(const ItemRecord& record, const Versions& versions) const;
     Result<std::optional<RecordReport>> newest(const Versions& versions, StatType type);
     Result<ItemReport> report_of(const Versions& versions);

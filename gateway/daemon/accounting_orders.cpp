@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array kCommands{"items",        "records",       "enter",        "enter-values",
                                "dated-put",    "dated-confirm", "dated-revoke", "dated-list",
-                               "coefficients", "breaks",        "periods"};
+                               "coefficients", "breaks",        "periods",      "records-sum"};
 
 }  // namespace
 
@@ -19,6 +19,7 @@ AccountingOrders::AccountingOrders(const Options& options, Books& books, EntryDe
     : answers_{options, books, desk, clock},
       dated_{options, books, clock, graph, std::move(changed)},
       periods_{options, books},
+      spans_{options, books, graph},
       commands_{
           {"items", [this](const auto& request) { return answers_.items(request); }},
           {"records", [this](const auto& request) { return answers_.records(request); }},
@@ -31,6 +32,7 @@ AccountingOrders::AccountingOrders(const Options& options, Books& books, EntryDe
           {"coefficients", [this](const auto& request) { return dated_.coefficients(request); }},
           {"breaks", [this](const auto& request) { return dated_.breaks(request); }},
           {"periods", [this](const auto& request) { return periods_.periods(request); }},
+          {"records-sum", [this](const auto& request) { return spans_.sum(request); }},
       },
       thread_{clock, "book-orders"} {}
 

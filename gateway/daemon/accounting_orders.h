@@ -12,6 +12,7 @@
 #include "gateway/daemon/dated_answers.h"
 #include "gateway/daemon/order_thread.h"
 #include "gateway/daemon/period_answers.h"
+#include "gateway/daemon/span_answers.h"
 #include "gateway/inbound/entry_desk.h"
 
 namespace mg {
@@ -23,7 +24,7 @@ namespace mg {
 class AccountingOrders {
 public:
     /// All given outlive this.
-    /// `graph` and `changed`: see DatedAnswers.
+    /// `graph` and `changed`: see DatedAnswers, SpanAnswers.
     AccountingOrders(
         const Options& options, Books& books, EntryDesk& desk, Clock& clock, const ItemGraph* graph = nullptr,
         std::function<void()> changed = [] {});
@@ -42,6 +43,7 @@ private:
     AccountingAnswers answers_;
     DatedAnswers dated_;
     PeriodAnswers periods_;
+    SpanAnswers spans_;
     std::map<std::string, Answer> commands_;
     OrderThread thread_;
 };

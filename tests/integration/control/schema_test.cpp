@@ -8,10 +8,12 @@
 #include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
 #include "gateway/control/read_report.h"
+#include "gateway/control/span_report.h"
 #include "gateway/control/status.h"
 #include "gateway/control/uplink_report.h"
 #include "tests/unit/accounting/books_fixture.h"
 #include "tests/unit/control/item_maker.h"
+#include "tests/unit/control/span_maker.h"
 #include "tests/unit/control/status_maker.h"
 
 namespace mg {
@@ -79,6 +81,11 @@ TEST(ControlSchema, DescribesItemsAndTheirRecords) {
                                               .unit = "t",
                                               .author = "li"}) +
                                    '\n'));
+}
+
+TEST(ControlSchema, DescribesSums) {
+    EXPECT_TRUE(
+        valid("sums", spans_to_json({november_bill(), plain_day()}) + '\n' + spans_to_json({}) + '\n'));
 }
 
 TEST(ControlSchema, DescribesWhatPeoplePutOnRecord) {

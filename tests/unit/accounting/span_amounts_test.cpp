@@ -118,6 +118,18 @@ TEST(SpanAmounts, SayWhatIsMissingAndDoubtful) {
     EXPECT_EQ(nothing.missing, 96U);
 }
 
+TEST(SpanAmounts, ARecordOfAnotherLengthIsNoneOfThePeriods) {
+    Plant plant;
+    plant.fill(at("2026-11-22 10:00"), at("2026-11-22 11:00"), Decimal{1, 0});
+    plant.records[at("2026-11-22 10:15")].period.to = at("2026-11-22 11:15");
+    plant.records[at("2026-11-22 10:30")].period.to = at("2026-11-22 10:35");
+
+    const SpanAmount whole = plant.amounts(at("2026-11-22 10:00"), at("2026-11-22 11:00")).whole;
+
+    EXPECT_EQ(whole.sum->to_string(), "2");
+    EXPECT_EQ(whole.missing, 2U);
+}
+
 TEST(SpanAmounts, ABridgedBoundaryCountsOnlyWhereItIsAnEnd) {
     const auto calendars = calendars_of("shift,a,,,,10:15,\nshift,b,,,,,\n");
     const TimeMask mask{calendars[0], kOffset};
@@ -207,10 +219,10 @@ TEST(SpanAmounts, ATimeBeforeTheCalendarIsRefused) {
 TEST(SpanPlan, EndsLieOnThePeriodsOfTheItem) {
     const Plant quarters;
     expect_refused(quarters.plan(at("2026-11-22 10:10"), at("2026-11-22 12:00")),
-                   "2026-11-22 10:10:00; allowed: multiples of 15 minutes");
+                   "2026-11-22 10:10:00; allowed: multiples of 15 min");
     const Plant hourly{hours{1}};
     expect_refused(hourly.plan(at("2026-11-22 10:00"), at("2026-11-22 12:30")),
-                   "2026-11-22 12:30:00; allowed: multiples of 60 minutes");
+                   "2026-11-22 12:30:00; allowed: multiples of 60 min");
     expect_refused(hourly.plan(at("2026-11-22 10:00"), at("2026-11-22 10:00")), "ends before it begins");
     expect_refused(quarters.plan(at("2010-01-01"), at("2026-01-01")), "at most 200000 periods");
 }
@@ -242,7 +254,7 @@ TEST(SpanPlan, DaysCanBeSplitWhereSlotsChangeAtMidnight) {
     ASSERT_TRUE(split) << split.error().what;
     EXPECT_EQ(split->slots[0].amount.sum->to_string(), "10");
     EXPECT_EQ(split->slots[1].amount.sum->to_string(), "20");
-    expect_refused(plant.amounts(*plan, &shift), "1440 minutes");
+    expect_refused(plant.amounts(*plan, &shift), "1440 min");
 }
 
 TEST(SpanPlan, WhatDoesNotAddUpIsRefused) {

@@ -55,6 +55,16 @@ TEST(TimeMask, TheFirstRowThatHasAnInstantDecides) {
     EXPECT_EQ(tariff.slot(at("2026-10-07 14:00")), "flat") << "the end is exclusive";
 }
 
+TEST(TimeMask, ARowHoldsWhereMonthAndDayBothFit) {
+    const Divided season{
+        "season,summer,6-8,\"2026-05-30/2026-06-02,6-7\",,,\n"
+        "season,other,,,,,\n"};
+
+    EXPECT_EQ(season.changes(at("2026-05-30"), at("2026-06-08")),  // a Saturday to the Monday after next
+              (Lines{"other until 2026-06-01 00:00:00", "summer until 2026-06-03 00:00:00",
+                     "other until 2026-06-06 00:00:00", "summer until 2026-06-08 00:00:00"}));
+}
+
 TEST(TimeMask, ANightShiftBelongsToTheDayOnWhichItBegins) {
     const Divided shift{
         "shift,weekend,,6-7,22:00,06:00,\n"
