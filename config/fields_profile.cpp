@@ -8,6 +8,14 @@ namespace {
 constexpr std::string_view kRecordFields =
     "data_code|data_value|input_type|stat_type|stat_date|upload_date|scope|valid|factor|remark";
 
+/// Those that can be left out.
+constexpr std::string_view kEnterpriseKeys =
+    "industry_code|type_code|type_name|consumption_level|latitude|longitude|region_name|field_code|"
+    "field_name|phone|fax|email|address|zip_code|website|corporation|registered_on|registered_by|"
+    "registered_address|energy_office|energy_official|energy_official_position|energy_official_phone|"
+    "energy_manager|energy_manager_phone|energy_system_certified|certified_on|certified_by|production_line|"
+    "leading_product|group_name|group_address|institution_type|institution_code|remark";
+
 constexpr std::array kFields{
     Field{.section = Section::profile,
           .key = "name",
@@ -78,6 +86,17 @@ constexpr std::array kFields{
           .standard = "0",
           .help_zh = "平台不收更早的数据；0 表示不限",
           .help_en = "Days; the platform takes nothing older. 0: no limit."},
+    Field{.section = Section::profile,
+          .key = "enterprise_required",
+          .zh = "单位必填项",
+          .en = "required of the enterprise",
+          .type = ValueType::choices,
+          .choices = kEnterpriseKeys,
+          .standard = "type_code type_name industry_code consumption_level latitude longitude phone",
+          .help_zh = "平台要求必填的 [[enterprise]] 各项；缺了就不报送单位信息，检查配置时也会提示",
+          .help_en =
+              "Keys of [[enterprise]] that the platform wants; without them the enterprise is not told "
+              "of, and a check of the configuration says so."},
     Field{.section = Section::profile,
           .key = "items_per_stat_type",
           .zh = "按周期配置",

@@ -179,7 +179,9 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
     report_shared_channels(lines, options.lines, report);
 
     const auto enterprises = many(Section::enterprise, *document, kMostEnterprises, report);
-    for (const Record& record : enterprises) options.enterprises.push_back(read_enterprise(record, report));
+    for (const Record& record : enterprises) {
+        options.enterprises.push_back(read_enterprise(record, options.site, report));
+    }
     report_duplicate_ids(enterprises, report);
 
     const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
@@ -193,6 +195,7 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
         std::ranges::move(references_of(record), std::back_inserter(references));
     }
     report_duplicate_ids(uplinks, report);
+    check_enterprises(options, report);
     if (document->find("uplink") == nullptr) {
         report.warning({}, "uplink",
                        {std::string(tr("none is configured: samples are stored and not sent anywhere",

@@ -44,9 +44,13 @@ UplinkOptions read_uplink(const Record& record, const std::filesystem::path& dir
 /// Problems end up in logs and on screens: what stands before the @ of an address does not.
 std::string without_secrets(std::string_view url);
 
-EnterpriseOptions read_enterprise(const Record& record, Reporter& report);
+/// The site must be there.
+EnterpriseOptions read_enterprise(const Record& record, const SiteOptions& site, Reporter& report);
 /// An uplink to a platform; the site, the enterprises and the profiles must be there.
 ProvincialOptions read_provincial(const Record& record, const Options& options, Reporter& report);
+
+/// Warns where an [[enterprise]] does not say what a platform requires of it; when the uplinks are known.
+void check_enterprises(const Options& options, Reporter& report);
 
 /// [inbound] and [inbound.http], where they are written.
 InboundOptions read_inbound(const TomlNode& document, const std::filesystem::path& directory,

@@ -180,6 +180,7 @@ struct ProfileOptions {
     PlatformVerdicts verdicts;
     std::set<PlatformStep> steps;
     std::set<StatType> stat_types;                  ///< what is sent at all
+    std::vector<std::string> enterprise_required;   ///< keys of [[enterprise]] that the platform wants
     bool items_per_stat_type{true};                 ///< an item is configured once for each StatType
     bool items_with_code{false};                    ///< with the data code beside its parts
     std::string ledger_list{"data"};                ///< name of the array of instruments

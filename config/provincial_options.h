@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "config/profile_options.h"
 #include "config/table_row.h"
 #include "gateway/base/clock.h"
 #include "gateway/reading/decimal.h"
@@ -28,11 +31,24 @@ struct EnterpriseOptions {
     std::string type_code;                 ///< registration type: "170"
     bool central{false};                   ///< 央企
     bool converts{false};                  ///< 加工转换企业 (jgzh)
+    bool public_institution{false};        ///< 公共机构
     std::optional<int> consumption_level;  ///< 1 … 6
     std::optional<Decimal> latitude;       ///< degrees
     std::optional<Decimal> longitude;
-    TableRow row;  ///< every key of the section
+    std::string next_code;     ///< the code from next_code_from on; empty: the code stays
+    UtcTime next_code_from{};  ///< midnight at the site
+    TableRow row;              ///< every key of the section
+
+    /// The code under which it reports at this time.
+    [[nodiscard]] const std::string& code_at(UtcTime time) const;
+    /// The same with the code of this time, and without a next one where that is in force.
+    [[nodiscard]] EnterpriseOptions as_of(UtcTime time) const;
+    /// What is written under a key of the section, be it in `row` or beside it; empty: nothing.
+    [[nodiscard]] std::string text(std::string_view key) const;
 };
+
+/// Keys of [[enterprise]] that this platform requires and that say nothing, in the order of the profile.
+std::vector<std::string> unstated(const EnterpriseOptions& enterprise, const ProfileOptions& profile);
 
 /// The files of a TLS connection. The password of a PKCS#12 file or a key is in the credentials.
 struct ProvincialTls {

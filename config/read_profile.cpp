@@ -96,6 +96,15 @@ Texts words_of(const Record& record, std::string_view key, Texts standard = {}) 
     return record.get_or<Texts>(key, std::move(standard));
 }
 
+/// Those of the field table.
+Texts standard_words(std::string_view key) {
+    Texts words;
+    for (const std::string_view word : list_parts(field_by_key(Section::profile, key)->standard)) {
+        words.emplace_back(word);
+    }
+    return words;
+}
+
 template <class T, std::size_t N>
 std::vector<T> meanings(const std::array<Word<T>, N>& words, const Texts& written) {
     std::vector<T> found;
@@ -125,6 +134,8 @@ void read_about(const Record& record, ProfileOptions& profile) {
     profile.backfill_days = static_cast<int>(record.get_or<std::int64_t>("backfill_days", 0));
     profile.items_per_stat_type = record.get_or("items_per_stat_type", true);
     profile.items_with_code = record.get_or("items_with_code", false);
+    profile.enterprise_required =
+        words_of(record, "enterprise_required", standard_words("enterprise_required"));
     profile.ledger_list = record.get_or<std::string>("ledger_list", profile.ledger_list);
     profile.public_base_tables = record.get_or<std::vector<std::uint64_t>>("public_base_tables", {});
     profile.base_tables = record.get_or<std::vector<std::uint64_t>>("base_tables", {});

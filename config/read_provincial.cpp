@@ -36,10 +36,11 @@ bool has_credit_check(std::string_view code) {
     return static_cast<int>(kCreditLetters.find(code.back())) == check;
 }
 
-void check_credit_code(const Record& record, std::string_view code, Reporter& report) {
+void check_credit_code(const Record& record, std::string_view key, Reporter& report) {
+    const std::string_view code = record.text(key);
     if (code.empty()) return;
     if (code.size() != kCreditCode || code.find_first_not_of(kCreditLetters) != std::string_view::npos) {
-        complain(record, "code",
+        complain(record, key,
                  {std::string(tr("not a credit code", "不是统一社会信用代码")),
                   std::string(tr("18 digits and capital letters without I O S V Z",
                                  "18 位数字或大写字母，不含 I O S V Z"))},
@@ -47,9 +48,32 @@ void check_credit_code(const Record& record, std::string_view code, Reporter& re
         return;
     }
     if (has_credit_check(code)) return;
-    report.warning(record.place_of("code"), record.field_name("code"),
+    report.warning(record.place_of(key), record.field_name(key),
                    {std::string(tr("its check digit is wrong: mistyped?", "校验位不对：是否抄错？")), {}},
                    code);
+}
+
+/// The new code and its date belong together.
+void read_next_code(const Record& record, const SiteOptions& site, EnterpriseOptions& enterprise,
+                    Reporter& report) {
+    check_credit_code(record, "next_code", report);
+    enterprise.next_code = record.text("next_code");
+    const auto from = site_midnight(record, "next_code_from", site);
+    if (from) enterprise.next_code_from = *from;
+    if (enterprise.next_code.empty() && record.has("next_code_from")) {
+        complain(
+            record, "next_code_from",
+            {std::string(tr("means nothing without the new code", "没有新代码，日期没有意义")), "next_code"},
+            report);
+    }
+    if (enterprise.next_code.empty()) return;
+    if (!record.has("next_code_from")) {
+        complain(record, "next_code",
+                 {std::string(tr("from when on?", "没有写明从何日起")), "next_code_from"}, report);
+    }
+    if (enterprise.next_code == enterprise.code) {
+        complain(record, "next_code", {std::string(tr("is the present code", "与现代码相同")), {}}, report);
+    }
 }
 
 void check_region(const Record& record, std::string_view code, Reporter& report) {
@@ -168,18 +192,20 @@ TableRow row_of(const Record& record) {
 
 }  // namespace
 
-EnterpriseOptions read_enterprise(const Record& record, Reporter& report) {
+EnterpriseOptions read_enterprise(const Record& record, const SiteOptions& site, Reporter& report) {
     EnterpriseOptions enterprise;
     enterprise.id = record.get_or<std::string>("id", {});
     enterprise.name = record.text("name");
     enterprise.code = record.text("code");
-    check_credit_code(record, enterprise.code, report);
+    check_credit_code(record, "code", report);
+    read_next_code(record, site, enterprise, report);
     enterprise.region_code = record.text("region_code");
     check_region(record, enterprise.region_code, report);
     enterprise.industry_code = record.text("industry_code");
     enterprise.type_code = record.text("type_code");
     enterprise.central = record.get_or<bool>("central", false);
     enterprise.converts = record.get_or<bool>("energy_conversion", false);
+    enterprise.public_institution = record.get_or<bool>("public_institution", false);
     if (const auto* level = record.get<std::int64_t>("consumption_level")) {
         enterprise.consumption_level = static_cast<int>(*level);
     }

@@ -137,7 +137,8 @@ Parsed<Value> read_value(const Field& field, const TomlNode& node) {
     const Wanted wanted = wanted_for(field.type);
     const bool fits = (node.kind == TomlKind::text && wanted.text) ||
                       (node.kind == TomlKind::integer && wanted.integer) ||
-                      (node.kind == TomlKind::decimal && wanted.decimal);
+                      (node.kind == TomlKind::decimal && wanted.decimal) ||
+                      (node.kind == TomlKind::date && field.type == ValueType::date && !node.text.empty());
     if (!fits) return tl::unexpected(wrong_type(node.kind, wanted.en, wanted.zh, field));
     if (node.text.size() > kLongestText) return tl::unexpected(too_long());
     return parse_value(field, node.text);

@@ -4,6 +4,7 @@
 #include <exception>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "gateway/base/language.h"
@@ -90,6 +91,9 @@ TomlNode convert(const toml::node& node, const Source& source) {
         result.text = boolean->get() ? "true" : "false";
     } else if (!node.is_table()) {
         result.kind = TomlKind::date;
+        if (const auto* date = node.as_date())
+            result.text =
+                fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month, date->get().day);
     }
     return result;
 }

@@ -21,7 +21,7 @@ struct TomlNode {
 
     TomlKind kind{TomlKind::table};
     Place place;
-    std::string text;             ///< of a scalar
+    std::string text;             ///< of a scalar; of a date 2026-03-02; empty where it has a time
     std::vector<TomlNode> items;  ///< of an array
     std::vector<Member> members;  ///< of a table, in the order of the file
 

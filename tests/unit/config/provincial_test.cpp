@@ -150,5 +150,61 @@ TEST(EnterpriseOptions, AMistypedCreditCodeIsSeen) {
     EXPECT_TRUE(says(with_code("91310000XXXXXXXX0Y"), "check digit")) << "two digits changed places";
 }
 
+TEST(EnterpriseOptions, WhatThePlatformRequiresAndIsNotWrittenIsWarnedOf) {
+    const Loaded loaded = load_with(std::string(kEnterprise).append(kPlatform));
+
+    const std::string said = text_of(loaded.problems);
+    EXPECT_TRUE(loaded.ok()) << "figures are computed all the same";
+    for (const std::string_view key : {"type_code", "type_name", "consumption_level", "longitude"}) {
+        EXPECT_TRUE(says(said, "enterprise." + std::string(key) +
+                                   ": is missing: required by the platform of "
+                                   "province"))
+            << key << "\n"
+            << said;
+    }
+    EXPECT_FALSE(says(said, "enterprise.phone")) << said;
+    EXPECT_FALSE(says(said, "enterprise.fax")) << said;
+}
+
+TEST(EnterpriseOptions, APlatformThatIsNotToldOfTheEnterpriseRequiresNothing) {
+    const std::string said =
+        text_of(load_with(std::string(kEnterprise) + "[[uplink]]\nid = \"p\"\nkind = \"provincial\"\n"
+                                                     "profile = \"shandong\"\nurl = \"https://p.example/\"\n")
+                    .problems);
+    EXPECT_FALSE(says(said, "enterprise.")) << said;
+}
+
+TEST(EnterpriseOptions, ANewCreditCodeHoldsFromMidnightAtTheSite) {
+    const Loaded loaded = load_with(std::string(kEnterprise)
+                                        .append("next_code = \"91130000XXXXXXXX12\"\n"
+                                                "next_code_from = 2026-07-01\n")
+                                        .append(kPlatform));
+
+    ASSERT_TRUE(loaded.ok()) << text_of(loaded.problems);
+    const EnterpriseOptions* enterprise = loaded.options.enterprise("cement");
+    ASSERT_NE(enterprise, nullptr);
+    const UtcTime midnight =
+        UtcTime{std::chrono::sys_days{std::chrono::year{2026} / 6 / 30}} + std::chrono::hours{16};
+    EXPECT_EQ(enterprise->code_at(midnight - milliseconds{1}), "91130000XXXXXXXX0Y");
+    EXPECT_EQ(enterprise->code_at(midnight), "91130000XXXXXXXX12");
+    EXPECT_EQ(enterprise->as_of(midnight).code, "91130000XXXXXXXX12");
+    EXPECT_EQ(enterprise->as_of(midnight).code_at(UtcTime{}), "91130000XXXXXXXX12");
+}
+
+TEST(EnterpriseOptions, ANewCreditCodeAndItsDateBelongTogether) {
+    const auto with = [](std::string_view keys) {
+        return text_of(load_with(std::string(kEnterprise).append(keys).append(kPlatform)).problems);
+    };
+    EXPECT_TRUE(says(with("next_code = \"91130000XXXXXXXX12\"\n"), "enterprise.next_code: from when on?"));
+    EXPECT_TRUE(says(with("next_code_from = 2026-07-01\n"),
+                     "enterprise.next_code_from: means nothing without the new code"));
+    EXPECT_TRUE(says(with("next_code = \"91130000XXXXXXXX0Y\"\nnext_code_from = 2026-07-01\n"),
+                     "enterprise.next_code: is the present code"));
+    EXPECT_TRUE(says(with("next_code = \"9113000O\"\nnext_code_from = 2026-07-01\n"),
+                     "enterprise.next_code: not a credit code"));
+    EXPECT_TRUE(says(with("next_code = \"91130000XXXXXXXX12\"\nnext_code_from = \"2026-02-30\"\n"),
+                     "enterprise.next_code_from: not a date"));
+}
+
 }  // namespace
 }  // namespace mg
