@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "gateway/uplink/provincial/enterprise_messages.h"
 #include "gateway/uplink/provincial/json_object.h"
 #include "gateway/uplink/provincial/platform_body.h"
 #include "gateway/uplink/provincial/platform_time.h"
@@ -171,9 +172,23 @@ void add_part(const PlantUnitOptions& part, Entries& entries) {
     }
 }
 
+/// The enterprise and its group. A platform that misses something in it refuses the whole message: rather
+/// without.
+bool add_enterprise(const ConfigurationScene& scene, JsonObject& message,
+                    std::vector<std::string>& left_out) {
+    if (scene.enterprise == nullptr || !scene.profile.steps.contains(PlatformStep::enterprise)) return false;
+    std::string missing = missing_of_enterprise(scene.profile, *scene.enterprise);
+    if (!missing.empty()) {
+        left_out.push_back(std::move(missing));
+        return false;
+    }
+    message.ready("enterprise", enterprise_json(*scene.enterprise, scene.identity.enterprise_code));
+    return true;
+}
+
 }  // namespace
 
-ConfigurationMessages configuration_messages(const ConfigurationScene& scene, std::string_view enterprise) {
+ConfigurationMessages configuration_messages(const ConfigurationScene& scene) {
     const auto& steps = scene.profile.steps;
     Entries entries{scene, {}, {}};
     if (steps.contains(PlatformStep::enterprise) || steps.contains(PlatformStep::items)) {
@@ -188,17 +203,17 @@ ConfigurationMessages configuration_messages(const ConfigurationScene& scene, st
         });
     }
     if (sends_calls(scene)) return {.calls = std::move(entries.calls), .left_out = {}};
-    const bool with_enterprise = steps.contains(PlatformStep::enterprise) && !enterprise.empty();
-    if (entries.calls.empty() && !with_enterprise) return {};
+    ConfigurationMessages made;
     JsonObject message;
-    if (with_enterprise) message.ready("enterprise", enterprise);
-    message.ready("group", "{}")
+    const bool with_enterprise = add_enterprise(scene, message, made.left_out);
+    if (entries.calls.empty() && !with_enterprise) return made;
+    message.ready("group", with_enterprise ? group_json(*scene.enterprise) : "{}")
         .ready("process", entries.list(PlatformCall::process))
         .ready("processUnit", entries.list(PlatformCall::process_unit))
         .ready("collectItemConfig", entries.list(PlatformCall::items));
-    return {.calls = {{PlatformCall::enterprise, "enterprise",
-                       platform_body(scene.profile, scene.identity, message.str())}},
-            .left_out = {}};
+    made.calls = {{PlatformCall::enterprise, "enterprise",
+                   platform_body(scene.profile, scene.identity, message.str())}};
+    return made;
 }
 
 }  // namespace mg

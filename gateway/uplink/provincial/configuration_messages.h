@@ -31,13 +31,15 @@ struct ConfigurationScene {
     UplinkId uplink;
     PlatformIdentity identity;
     UtcTime at;
+    const EnterpriseOptions* enterprise{nullptr};  ///< who reports; none: nothing is told of it
 };
 
 /// Processes, units and items, as far as profile.steps has `enterprise` and `items`: with registration one
-/// message for all, in which `enterprise` (a ready JSON object; empty: none) stands too; with tokens one call
-/// for each process, unit, equipment and item. An item is sent once for each StatType where the profile says
-/// so, never as real-time where its values are typed in.
-ConfigurationMessages configuration_messages(const ConfigurationScene& scene, std::string_view enterprise);
+/// message for all, in which the enterprise stands too unless something is missing of it that the platform
+/// requires; with tokens one call for each process, unit, equipment and item (of the enterprise itself:
+/// application_body()). An item is sent once for each StatType where the profile says so, never as real-time
+/// where its values are typed in.
+ConfigurationMessages configuration_messages(const ConfigurationScene& scene);
 
 /// The instruments that items of this destination rest on, as far as profile.steps has `ledger`: one entry
 /// for each instrument and item, in one message or one call each.

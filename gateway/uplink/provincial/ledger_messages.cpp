@@ -6,6 +6,7 @@
 #include "gateway/uplink/provincial/configuration_messages.h"
 #include "gateway/uplink/provincial/json_object.h"
 #include "gateway/uplink/provincial/platform_body.h"
+#include "gateway/uplink/provincial/platform_time.h"
 
 namespace mg {
 namespace {
@@ -70,24 +71,6 @@ bool is_type_code(std::string_view code) {
     return code.size() == 8 && std::ranges::all_of(code, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "2024-03-12" of "2024/3/12 0:00"; empty where it is none.
-std::string day_of(std::string_view text) {
-    std::string day;
-    std::string part;
-    for (const char c : fmt::format("{} ", text)) {
-        if (c >= '0' && c <= '9') {
-            part += c;
-            continue;
-        }
-        if (!day.empty()) day += '-';
-        if (part.size() == 1) day += '0';
-        day += part;
-        part.clear();
-        if (c == ' ') break;
-    }
-    return day.size() == 10 ? day : std::string{};
-}
-
 /// The words of the table, or their keys, to the two the platform has.
 std::string_view calibration_state(std::string_view written) {
     if (written == "不合格" || written == "failed") return "不合格";
@@ -128,12 +111,12 @@ std::string entry_text(const ConfigurationScene& scene, const LedgerEntry& entry
         .optional("calibrationState", calibration_state(row.text("verification_state")));
     if (const auto months = row.text("cycle_months"); !months.empty())
         out.text("calibrationCycle", fmt::format("{}月", months));
-    out.optional("latelyCalibration", day_of(row.text("verified_on")))
-        .optional("nextCalibration", day_of(row.text("valid_until")))
+    out.optional("latelyCalibration", platform_day(row.text("verified_on")))
+        .optional("nextCalibration", platform_day(row.text("valid_until")))
         .optional("inspectionOrganization", row.text("verified_by"))
         .optional("installationSite", row.text("location"));
     if (const auto owner = owner_of(row.text("owner"))) out.number("installOrg", *owner);
-    out.optional("installDate", day_of(row.text("installed_on")))
+    out.optional("installDate", platform_day(row.text("installed_on")))
         .number("usrSystem", 1)
         .number("measureState", state_of(entry.meter.state));
     if (scene.profile.flow == PlatformFlow::token) out.optional("serNo", entry.meter.serial_no);

@@ -66,6 +66,23 @@ std::string platform_time(UtcTime time, std::chrono::minutes utc_offset, DateFor
     return {};
 }
 
+std::string platform_day(std::string_view written) {
+    std::string day;
+    std::string part;
+    for (const char c : fmt::format("{} ", written)) {
+        if (is_digit(c)) {
+            part += c;
+            continue;
+        }
+        if (!day.empty()) day += '-';
+        if (part.size() == 1) day += '0';
+        day += part;
+        part.clear();
+        if (c == ' ' || c == 'T') break;
+    }
+    return day.size() == 10 ? day : std::string{};
+}
+
 std::optional<UtcTime> platform_time_from(std::string_view text, std::chrono::minutes utc_offset) {
     const bool compact = text.size() == 14 && std::ranges::all_of(text, is_digit);
     const auto year = take_number(text, 4);

@@ -11,7 +11,9 @@
 
 #include "gateway/base/unique_fd.h"
 #include "gateway/uplink/provincial/configuration_messages.h"
+#include "gateway/uplink/provincial/enterprise_messages.h"
 #include "gateway/uplink/provincial/platform_time.h"
+#include "gateway/uplink/provincial/questions.h"
 #include "gateway/uplink/provincial/registration.h"
 #include "gateway/uplink/provincial/wire_record.h"
 #include "tests/support/child_process.h"
@@ -102,6 +104,17 @@ protected:
         return json::parse(exchange(where, "GET", {}, {}).body).at("arrivals");
     }
 
+    /// What it was told of the enterprise: a kind of thing, its key, its content.
+    json told(const std::string& sim_profile) {
+        const std::string control = addresses_.at("control");
+        const auto where = parse_platform_address(control + "/enterprises").value();
+        const json all = json::parse(exchange(where, "GET", {}, {}).body).at("enterprises");
+        const auto found = std::ranges::find_if(all, [&](const json& one) {
+            return one.at("profile") == sim_profile && one.at("code") == kPlant;
+        });
+        return found == all.end() ? json{} : found->at("kept");
+    }
+
     /// Two quarters of an hour, the second suspect, and a day; all over since a day.
     [[nodiscard]] std::vector<OutgoingRecord> records() const {
         const SiteCalendar calendar;
@@ -158,8 +171,8 @@ protected:
 
     Result<Registration> register_at(const std::string& sim_profile, const ProfileOptions& profile) {
         const auto who = question(sim_profile, "register");
-        const json body{{profile.names.enterprise_code, kPlant}, {profile.names.region, "130100"}};
-        const auto answer = ask(profile, who.asked, body.dump());
+        const auto answer =
+            ask(profile, who.asked, registration_question(profile, std::string(kPlant), "130100"));
         EXPECT_EQ(answer.verdict, PlatformVerdict::accepted) << answer.to_string();
         return read_registration(answer, profile, who);
     }
@@ -175,8 +188,11 @@ protected:
                                        .profile = profile,
                                        .uplink = UplinkId{"province"},
                                        .identity = identity,
-                                       .at = now_};
-        auto calls = configuration_messages(scene, {}).calls;
+                                       .at = now_,
+                                       .enterprise = &plant_};
+        const auto configuration = configuration_messages(scene);
+        EXPECT_TRUE(configuration.left_out.empty());
+        auto calls = configuration.calls;
         const auto ledger = ledger_messages(scene).calls;
         EXPECT_FALSE(calls.empty() || ledger.empty());
         calls.insert(calls.end(), ledger.begin(), ledger.end());
@@ -190,6 +206,33 @@ protected:
         }
     }
 
+    /// The answer to what must be accepted.
+    PlatformAnswer granted(const ProfileOptions& profile, const PlatformAddress& to, const std::string& body,
+                           const std::string& token = {}) {
+        const auto answer = ask(profile, to, body, token);
+        EXPECT_EQ(answer.verdict, PlatformVerdict::accepted) << answer.to_string() << "\n" << body;
+        return answer;
+    }
+
+    /// The first time, and again with the index that was answered then.
+    void apply(const ProfileOptions& profile, const PlatformAddress& asked, const std::string& password) {
+        const auto send = [&](PlatformCall call, const std::string& data_index) {
+            const auto body = application_body(profile, plant_, password, data_index);
+            EXPECT_TRUE(body) << body.error().what;
+            return granted(profile, address_of(call, profile, asked, {}).value(), *body);
+        };
+        const PlatformAnswer first = send(PlatformCall::application, {});
+        const auto index = first.text("dataIndex");
+        ASSERT_TRUE(index);
+        send(PlatformCall::application_update, std::string(*index));
+        EXPECT_EQ(told("p3").at("enterprise").at("enterprise").at("cmpName"), plant_.name);
+    }
+
+    const EnterpriseOptions plant_{[] {
+        EnterpriseOptions plant = a_stated_enterprise();
+        plant.code = kPlant;
+        return plant;
+    }()};
     UtcTime now_{std::chrono::floor<milliseconds>(std::chrono::system_clock::now())};
 
 private:
@@ -207,7 +250,16 @@ TEST_F(ProvincialExchange, TheNationalPlatformTakesWhatWeWrite) {
 
     const PlatformIdentity identity{.enterprise_code = std::string(kPlant),
                                     .device_id = registration->device_id};
-    tell_of_the_plant(profile, identity, question("p1", "register").asked, registration->addresses);
+    const auto& given = registration->addresses;
+    const auto versions = read_versions(
+        granted(profile, given.at(PlatformCall::version), version_question(profile, identity)), profile);
+    EXPECT_FALSE(versions.reg.empty() || versions.dic.empty());
+    granted(profile, given.at(PlatformCall::base_data), base_data_question(profile, identity, {}));
+    tell_of_the_plant(profile, identity, question("p1", "register").asked, given);
+    const json known = told("p1");
+    EXPECT_EQ(known.at("enterprise").at("enterprise").at("name"), plant_.name);
+    EXPECT_EQ(known.at("enterprise").at("enterprise").at("corporationCode"), kPlant);
+    EXPECT_EQ(known.at("group").at("group").at("name"), plant_.text("group_name"));
     send_all(profile, identity, registration->addresses.at(PlatformCall::data));
 
     expect_arrived("p1", "00-00-0000-023300-11");
@@ -230,25 +282,36 @@ TEST_F(ProvincialExchange, ShandongReadsWhatWeEncrypt) {
 TEST_F(ProvincialExchange, YunnanTakesOneRecordACallWithItsToken) {
     const ProfileOptions& profile = shipped_profile("yunnan");
     const auto who = question("p3", "url");
-    const json plant{{"enterpriseCode", kPlant}};
-    const auto go = [&](PlatformCall call, const PlatformAddresses& given, const json& body,
+    const auto go = [&](PlatformCall call, const PlatformAddresses& given, const std::string& body,
                         const std::string& token) {
-        return ask(profile, address_of(call, profile, who.asked, given).value(), body.dump(), token);
+        return granted(profile, address_of(call, profile, who.asked, given).value(), body, token);
     };
-    const auto key = read_working_key(go(PlatformCall::working_key, {}, plant, {}), profile, who);
+    PlatformIdentity identity{.enterprise_code = std::string(kPlant)};
+    const auto key = read_working_key(
+        go(PlatformCall::working_key, {}, working_key_question(profile, identity, {}), {}), profile, who);
     ASSERT_TRUE(key) << key.error().what;
-    json with_password = plant;
-    with_password["password"] = sm4_password(*key, kPlant, kPassword).value();
-    const auto grant = read_token(go(PlatformCall::token, {}, with_password, {}), profile, who, now_);
+    const std::string password = sm4_password(*key, kPlant, kPassword).value();
+    apply(profile, who.asked, password);
+    const auto grant = read_token(
+        go(PlatformCall::token, {}, token_question(profile, identity, password), {}), profile, who, now_);
     ASSERT_TRUE(grant) << grant.error().what;
     EXPECT_TRUE(grant->until && *grant->until > now_ + std::chrono::minutes{50});
-    EXPECT_EQ(go(PlatformCall::version, {}, plant, "nobody").verdict, PlatformVerdict::expired);
-    const auto versions = read_versions(go(PlatformCall::version, {}, plant, grant->token), profile);
-    const auto given = read_addresses(go(PlatformCall::addresses, {}, plant, grant->token), profile, who);
+    const std::string version = version_question(profile, identity);
+    EXPECT_EQ(
+        ask(profile, address_of(PlatformCall::version, profile, who.asked, {}).value(), version, "nobody")
+            .verdict,
+        PlatformVerdict::expired);
+    const auto versions = read_versions(go(PlatformCall::version, {}, version, grant->token), profile);
+    const auto given = read_addresses(
+        go(PlatformCall::addresses, {}, addresses_question(profile, identity), grant->token), profile, who);
     ASSERT_TRUE(given) << given.error().what;
+    for (const std::uint64_t table : profile.public_base_tables)
+        go(PlatformCall::public_base_data, *given, base_data_question(profile, identity, table), {});
+    for (const std::uint64_t table : profile.base_tables)
+        go(PlatformCall::base_data, *given, base_data_question(profile, identity, table), grant->token);
 
-    const PlatformIdentity identity{
-        .enterprise_code = std::string(kPlant), .reg_version = versions.reg, .dic_version = versions.dic};
+    identity.reg_version = versions.reg;
+    identity.dic_version = versions.dic;
     tell_of_the_plant(profile, identity, who.asked, *given, grant->token, "/add");
     send_all(profile, identity, address_of(PlatformCall::data, profile, who.asked, *given).value(),
              grant->token);

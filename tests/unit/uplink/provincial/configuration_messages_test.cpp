@@ -22,6 +22,11 @@ const Options& plant() {
     return options;
 }
 
+const EnterpriseOptions& enterprise() {
+    static const EnterpriseOptions one = a_stated_enterprise();
+    return one;
+}
+
 ConfigurationScene scene(const std::string& profile) {
     return {.options = plant(),
             .profile = shipped_profile(profile),
@@ -31,17 +36,20 @@ ConfigurationScene scene(const std::string& profile) {
                          .secret_key = "never shown",
                          .reg_version = "1",
                          .dic_version = "2"},
-            .at = kSendTime};
+            .at = kSendTime,
+            .enterprise = &enterprise()};
 }
 
 TEST(ConfigurationMessages, AreOneMessageForTheNationalPlatform) {
-    const auto made = configuration_messages(scene("national"), R"({"name":"样例水泥厂"})");
+    const auto made = configuration_messages(scene("national"));
 
     ASSERT_EQ(made.calls.size(), 1U);
     EXPECT_EQ(made.calls[0].call, PlatformCall::enterprise);
     const auto message = json::parse(made.calls[0].body);
     EXPECT_EQ(message.at("deviceId"), "d1");
     EXPECT_EQ(message.at("enterprise").at("name"), "样例水泥厂");
+    EXPECT_EQ(message.at("enterprise").at("code"), kEnterprise);
+    EXPECT_EQ(message.at("group"), (json{{"name", "样例集团"}, {"address", "石家庄市"}}));
     EXPECT_FALSE(message.at("process").empty());
     EXPECT_FALSE(message.at("processUnit").empty());
     EXPECT_EQ(made.calls[0].body.find("never shown"), std::string::npos);
@@ -70,7 +78,7 @@ TEST(ConfigurationMessages, HaveOneEntryForEachPeriodAndNoneForManualRealTime) {
                                          .uplink = UplinkId{"province"},
                                          .identity = {},
                                          .at = kSendTime};
-        return json::parse(configuration_messages(changed, {}).calls.at(0).body).at("collectItemConfig");
+        return json::parse(configuration_messages(changed).calls.at(0).body).at("collectItemConfig");
     };
     const auto metered = entries();
     ASSERT_EQ(metered.size(), 3U);
@@ -96,7 +104,7 @@ TEST(ConfigurationMessages, LeaveOutWhatIsNotSentToThisDestination) {
                                      .identity = {},
                                      .at = kSendTime};
 
-    const auto calls = configuration_messages(changed, {}).calls;
+    const auto calls = configuration_messages(changed).calls;
 
     EXPECT_TRUE(std::ranges::none_of(
         calls, [](const ConfigurationCall& call) { return call.call == PlatformCall::items; }));
@@ -104,7 +112,7 @@ TEST(ConfigurationMessages, LeaveOutWhatIsNotSentToThisDestination) {
 }
 
 TEST(ConfigurationMessages, AreCallsOfTheirOwnWhereThereIsAToken) {
-    const auto made = configuration_messages(scene("yunnan"), "{}");
+    const auto made = configuration_messages(scene("yunnan"));
 
     std::set<std::string> keys;
     std::set<PlatformCall> calls;
@@ -123,8 +131,26 @@ TEST(ConfigurationMessages, AreCallsOfTheirOwnWhereThereIsAToken) {
     EXPECT_TRUE(keys.contains("item/elec_purchased/0"));
 }
 
+TEST(ConfigurationMessages, DoWithoutTheEnterpriseWhereItDoesNotSayWhatIsRequired) {
+    EnterpriseOptions silent = enterprise();
+    silent.latitude.reset();
+    silent.industry_code.clear();
+    ConfigurationScene changed = scene("national");
+    changed.enterprise = &silent;
+
+    const auto made = configuration_messages(changed);
+
+    ASSERT_EQ(made.left_out.size(), 1U);
+    EXPECT_NE(made.left_out[0].find("[[enterprise]] industry_code, latitude"), std::string::npos)
+        << made.left_out[0];
+    const auto message = json::parse(made.calls.at(0).body);
+    EXPECT_FALSE(message.contains("enterprise")) << "a platform would refuse the items with it";
+    EXPECT_FALSE(message.at("collectItemConfig").empty());
+    EXPECT_EQ(message.at("group"), json::object());
+}
+
 TEST(ConfigurationMessages, AreNoneWhereTheProfileHasNoSuchStep) {
-    EXPECT_TRUE(configuration_messages(scene("shandong"), "{}").calls.empty());
+    EXPECT_TRUE(configuration_messages(scene("shandong")).calls.empty());
     EXPECT_TRUE(ledger_messages(scene("shandong")).calls.empty());
 }
 

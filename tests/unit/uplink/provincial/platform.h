@@ -34,6 +34,30 @@ inline PlatformQuestion asked(
             .utc_offset = std::chrono::hours{8}};
 }
 
+/// Says everything that the shipped profiles require, and some more.
+inline EnterpriseOptions a_stated_enterprise() {
+    EnterpriseOptions enterprise;
+    enterprise.id = "cement";
+    enterprise.name = "样例水泥厂";
+    enterprise.code = kEnterprise;
+    enterprise.region_code = "130100";
+    enterprise.industry_code = "C3011";
+    enterprise.type_code = "170";
+    enterprise.consumption_level = 4;
+    enterprise.latitude = Decimal::parse("38.0500").value();
+    enterprise.longitude = Decimal::parse("114.48").value();
+    enterprise.row = {"gateway.toml",
+                      7,
+                      {{"type_name", 1, "私营企业"},
+                       {"phone", 1, "0311-0000000"},
+                       {"registered_on", 1, "2004/3/9"},
+                       {"energy_system_certified", 1, "true"},
+                       {"certified_on", 1, "2025-06-01"},
+                       {"group_name", 1, "样例集团"},
+                       {"group_address", 1, "石家庄市"}}};
+    return enterprise;
+}
+
 /// 2026-03-02 10:30:05 at the site.
 inline constexpr UtcTime kSendTime{milliseconds{1'772'418'605'000}};
 
