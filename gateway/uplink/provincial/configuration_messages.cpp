@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/uplink/provincial/enterprise_messages.h"
+#include "gateway/uplink/provincial/item_meters.h"
 #include "gateway/uplink/provincial/json_object.h"
 #include "gateway/uplink/provincial/platform_body.h"
 #include "gateway/uplink/provincial/platform_time.h"
@@ -118,17 +119,15 @@ void write_item(JsonObject& out, const ConfigurationScene& scene, const ItemEntr
 /// Every item that is sent there, once for each StatType, or once.
 template <class Use>
 void for_each_entry(const ConfigurationScene& scene, const Use& use) {
-    for (const ItemOptions& item : scene.options.items) {
-        const ItemCode* code = item.codes.of(scene.uplink);
-        if (!item.valid_at(scene.at) || code == nullptr || !item.uplinks.contains(scene.uplink)) continue;
+    for_each_sent_item(scene, [&](const ItemOptions& item, const ItemCode& code) {
         for (const StatType type : item.periods) {
-            const ItemEntry entry{item, *code, type};
+            const ItemEntry entry{item, code, type};
             if (!scene.profile.stat_types.contains(type)) continue;
             if (type == StatType::real_time && source_of(entry) == InputType::manual) continue;
             use(entry);
             if (!scene.profile.items_per_stat_type) break;
         }
-    }
+    });
 }
 
 /// The same entries as calls of their own and as lists for one message.

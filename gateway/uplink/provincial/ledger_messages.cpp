@@ -1,44 +1,15 @@
 #include <algorithm>
-#include <map>
 #include <optional>
 
 #include "gateway/base/language.h"
 #include "gateway/uplink/provincial/configuration_messages.h"
+#include "gateway/uplink/provincial/item_meters.h"
 #include "gateway/uplink/provincial/json_object.h"
 #include "gateway/uplink/provincial/platform_body.h"
 #include "gateway/uplink/provincial/platform_time.h"
 
 namespace mg {
 namespace {
-
-enum class Enters : int { added = 1, subtracted = 2 };
-
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// The metering points that a formula names, and the sign in front of each. A formula that does more with
-/// them (a quotient, a share) is not told: the platform's form has no place for it.
-std::map<MeterId, Enters> meters_in(std::string_view formula) {
-    std::map<MeterId, Enters> found;
-    char before = '+';
-    for (std::size_t i = 0; i < formula.size();) {
-        const char c = formula[i];
-        if (!is_word(c)) {
-            if (c != ' ' && c != '(') before = c;
-            ++i;
-            continue;
-        }
-        std::size_t end = i;
-        while (end < formula.size() && is_word(formula[end])) ++end;
-        if (end < formula.size() && formula[end] == '.')
-            found.emplace(MeterId{std::string(formula.substr(i, end - i))},
-                          before == '-' ? Enters::subtracted : Enters::added);
-        while (end < formula.size() && (is_word(formula[end]) || formula[end] == '.')) ++end;
-        i = end;
-    }
-    return found;
-}
 
 std::optional<int> level_of(MeterLevel level) {
     switch (level) {
@@ -157,11 +128,9 @@ ConfigurationMessages ledger_messages(const ConfigurationScene& scene) {
     ConfigurationMessages made;
     if (!scene.profile.steps.contains(PlatformStep::ledger)) return made;
     std::string list;
-    for (const ItemOptions& item : scene.options.items) {
-        const ItemCode* code = item.codes.of(scene.uplink);
-        if (code != nullptr && item.valid_at(scene.at) && item.uplinks.contains(scene.uplink))
-            add_item(scene, item, *code, made, list);
-    }
+    for_each_sent_item(scene, [&](const ItemOptions& item, const ItemCode& code) {
+        add_item(scene, item, code, made, list);
+    });
     if (scene.profile.flow == PlatformFlow::token || list.empty()) return made;
     JsonObject message;
     message.ready(scene.profile.ledger_list, fmt::format("[{}]", list));

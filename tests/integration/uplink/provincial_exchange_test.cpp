@@ -12,6 +12,7 @@
 #include "gateway/base/unique_fd.h"
 #include "gateway/uplink/provincial/configuration_messages.h"
 #include "gateway/uplink/provincial/enterprise_messages.h"
+#include "gateway/uplink/provincial/instrument_messages.h"
 #include "gateway/uplink/provincial/platform_time.h"
 #include "gateway/uplink/provincial/questions.h"
 #include "gateway/uplink/provincial/registration.h"
@@ -177,6 +178,19 @@ protected:
         return read_registration(answer, profile, who);
     }
 
+    /// Of an instrument of the cement plant, yesterday.
+    [[nodiscard]] DatedRecord a_replacement() const {
+        Replacement replacement;
+        replacement.meter.text = "grid_in1";
+        replacement.removed_at = replacement.installed_at = now_ - std::chrono::days{1};
+        replacement.old_serial = "SN26000X";
+        replacement.new_serial = "SN26037X";
+        DatedRecord record;
+        record.id = 12;
+        record.body = replacement;
+        return record;
+    }
+
     /// What the platform is told of the cement plant of the examples; each call is granted.
     void tell_of_the_plant(const ProfileOptions& profile, const PlatformIdentity& identity,
                            const PlatformAddress& asked, const PlatformAddresses& given,
@@ -196,6 +210,9 @@ protected:
         const auto ledger = ledger_messages(scene).calls;
         EXPECT_FALSE(calls.empty() || ledger.empty());
         calls.insert(calls.end(), ledger.begin(), ledger.end());
+        const std::vector records{a_replacement()};
+        for (const auto& made : {replacement_messages(scene, records), verification_messages(scene)})
+            calls.insert(calls.end(), made.calls.begin(), made.calls.end());
         for (const ConfigurationCall& call : calls) {
             PlatformAddress to = address_of(call.call, profile, asked, given).value();
             to.path += suffix;
@@ -313,6 +330,10 @@ TEST_F(ProvincialExchange, YunnanTakesOneRecordACallWithItsToken) {
     identity.reg_version = versions.reg;
     identity.dic_version = versions.dic;
     tell_of_the_plant(profile, identity, who.asked, *given, grant->token, "/add");
+    const json known = told("p3");
+    EXPECT_EQ(known.at("gaugeReplaceConfigure").size(), 1U);
+    EXPECT_EQ(known.at("gaugeReplaceConfigure").front().at("installSerNo"), "SN26037X");
+    EXPECT_FALSE(known.at("gaugeVerifyConfigure").empty());
     send_all(profile, identity, address_of(PlatformCall::data, profile, who.asked, *given).value(),
              grant->token);
 
