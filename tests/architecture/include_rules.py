@@ -23,6 +23,7 @@ ALLOWED = {
     "gateway/accounting": STORE + ["gateway/accounting/"],
     "gateway/uplink": STORE + ["gateway/uplink/", "gateway/accounting/books.h"],
     "gateway/uplink/provincial": OPTIONS + ["gateway/uplink/provincial/", "gateway/uplink/json_text.h",
+                                            "gateway/uplink/forwarder_status.h", "gateway/uplink/trouble_log.h",
                                             "gateway/accounting/books.h", "gateway/accounting/dated_record.h",
                                             "gateway/accounting/item_record.h", "gateway/accounting/outbox.h"],
     "gateway/control": STORE + DATED + ["gateway/control/", "drivers/driver.h"],

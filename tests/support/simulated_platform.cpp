@@ -80,6 +80,10 @@ void SimulatedPlatform::misbehave(const json& fault) {
     control(http::verb::post, ready_.at("control").get<std::string>() + "/faults", fault.dump());
 }
 
+void SimulatedPlatform::behave() {
+    control(http::verb::delete_, ready_.at("control").get<std::string>() + "/faults", {});
+}
+
 json SimulatedPlatform::look(const std::string& what) {
     return control(http::verb::get, ready_.at("control").get<std::string>() + "/" + what, {});
 }

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] std::string file(const std::string& name) const;     ///< of TLS: "ca", "clientPkcs12"
     /// {"fault": "hang", "requests": 1}
     void misbehave(const nlohmann::json& fault);
+    /// No faults any more.
+    void behave();
     /// What stands under `control/…`.
     [[nodiscard]] nlohmann::json look(const std::string& what);
 

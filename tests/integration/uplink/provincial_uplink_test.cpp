@@ -1,0 +1,255 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/uplink/provincial_plant.h"
+#include "tests/support/child_process.h"
+
+// The whole uplink against a strict platform that shares no code with it, over TLS. Each ends with the
+// conservation law: what the platform holds is what the books owe it, record for record, digit for digit.
+namespace mg::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr auto kPatience = 30s;
+
+class ProvincialUplinkTest : public testing::Test {
+protected:
+    ProvincialPlant plant;
+
+    static ProvincialStatus wait_for(const ProvincialUplink& uplink, ForwarderState state) {
+        EXPECT_TRUE(eventually([&] { return uplink.status().state == state; }, kPatience))
+            << to_string(uplink.status().state) << " " << uplink.status().last_error;
+        return uplink.status();
+    }
+    void expect_nothing_waits(const ProvincialUplink& uplink, const std::string& id = "province") {
+        const auto is_done = [&] {
+            return uplink.status().state == ForwarderState::connected && plant.waiting(id) == 0;
+        };
+        EXPECT_TRUE(eventually(is_done, kPatience))
+            << plant.waiting(id) << " wait; " << to_string(uplink.status().state) << ": "
+            << uplink.status().last_error;
+    }
+    void expect_conserved(SimulatedPlatform& platform, const std::string& sim_profile,
+                          const std::string& id = "province") {
+        EXPECT_EQ(ProvincialPlant::held(platform, sim_profile), plant.owed(id));
+    }
+    static std::size_t asked(SimulatedPlatform& platform, const std::string& path) {
+        return platform.look("requests?n=1000&path=" + path).at("requests").size();
+    }
+};
+
+class EachProfile : public ProvincialUplinkTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EachProfile, WhatIsOwedArrivesOnceDigitForDigitWithAReceiptEach) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(96, 3);
+
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, GetParam());
+    EXPECT_EQ(plant.receipts(RecordOutcome::accepted), plant.owed().size());
+    const json arrived = platform.look(fmt::format("arrivals?profile={}&limit=1000000", GetParam()));
+    for (const json& each : arrived.at("arrivals")) EXPECT_EQ(each.at("times"), 1);
+    const auto refused = platform.look("refusals?n=10");
+    EXPECT_TRUE(refused.at("refusals").empty()) << refused.dump(1);
+}
+
+TEST_P(EachProfile, AnAnswerThatIsLostCostsNothing) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(8, 1);
+    const std::string path = std::string(GetParam()) == "p1"   ? "/uploadEnergyData"
+                             : std::string(GetParam()) == "p2" ? "/enterprise/uploadEnergyData"
+                                                               : "/dataEnterpriseEnergy";
+    platform.misbehave({{"fault", "lose_answer"}, {"requests", 3}, {"path", path}});
+    platform.misbehave({{"fault", "cut"}, {"requests", 2}, {"path", path}, {"skip", 3}});
+
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, GetParam());
+    EXPECT_EQ(plant.receipts(RecordOutcome::accepted), plant.owed().size());
+}
+
+TEST_P(EachProfile, ARecordThatIsRejectedIsSetAsideWithThePlatformsWordsAndTheOthersArrive) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(12, 1);
+    const bool digits = std::string(GetParam()) == "p3";
+    platform.misbehave({{"fault", "refuse"},
+                        {"dataCode", digits ? "0000000001150011" : "00-00-0000-011500-11"},
+                        {"message", "编码未备案"}});
+
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    EXPECT_EQ(plant.outbox().set_aside, 13U);
+    const auto aside = plant.books->outbox().set_aside({"province"}, WaitingQuery{}).value();
+    for (const auto& each : aside) {
+        EXPECT_EQ(each.record.item, "gas");
+        EXPECT_NE(each.words.find("编码未备案"), std::string::npos) << each.words;
+    }
+    expect_conserved(platform, GetParam());
+}
+
+TEST_P(EachProfile, APlatformThatRefusesEverythingHoldsTheUplinkAndCostsNoRecord) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(96, 2);
+    platform.misbehave({{"fault", "refuse"}, {"message", "系统维护"}});
+
+    const auto uplink = plant.start();
+    wait_for(*uplink, ForwarderState::held);
+    const auto waited = plant.waiting();
+    const auto aside = plant.outbox().set_aside;
+    platform.behave();
+
+    EXPECT_EQ(waited, 3 * (96U + 2U));
+    EXPECT_EQ(aside, 0U);
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, EachProfile, testing::Values("p1", "p2", "p3"),
+                         [](const auto& profile) { return std::string(profile.param); });
+
+TEST_F(ProvincialUplinkTest, ARevisedRecordIsSentAgain) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 2);
+    const auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+
+    plant.revise("elec", StatType::day);
+    EXPECT_EQ(plant.waiting(), 1U);
+    uplink->try_now();
+
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, ARestartRegistersNothingAgainAndTellsNothingTwice) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 1);
+    {
+        const auto uplink = plant.start();
+        expect_nothing_waits(*uplink);
+    }
+    plant.revise("gas", StatType::day);
+
+    const auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+
+    EXPECT_EQ(asked(platform, "/enterprise/register"), 1U);
+    EXPECT_EQ(asked(platform, "/enterprise/uploadInfo"), 1U);
+    EXPECT_EQ(asked(platform, "/enterprise/loadConfig"), 1U);
+    expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, APlatformThatForgotTheBoxIsRegisteredAtAgain) {
+    SimulatedPlatform platform{"p2"};
+    plant.connect(platform, "p2");
+    plant.keep_records(4, 1);
+    auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+    uplink.reset();
+
+    // A new key: everything that is encrypted by the old one is refused.
+    platform.misbehave({{"fault", "secret_key"}});
+    plant.revise("gas", StatType::day);
+    uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    EXPECT_EQ(asked(platform, "/enterprise/register"), 2U);
+    expect_conserved(platform, "p2");
+}
+
+TEST_F(ProvincialUplinkTest, ATokenThatIsNoLongerValidIsRenewedOnce) {
+    SimulatedPlatform platform{"p3"};
+    plant.connect(platform, "p3");
+    plant.keep_records(4, 1);
+    const auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+
+    platform.misbehave({{"fault", "drop_tokens"}});
+    plant.revise("gas", StatType::day);
+    uplink->try_now();
+
+    expect_nothing_waits(*uplink);
+    EXPECT_EQ(asked(platform, "/requestAK"), 2U);
+    expect_conserved(platform, "p3");
+}
+
+TEST_F(ProvincialUplinkTest, OneCentreThatRefusesDoesNotTouchTheOther) {
+    SimulatedPlatform province{"p1"};
+    SimulatedPlatform city{"p2"};
+    plant.connect(province, "p1");
+    plant.connect(city, "p2", "city");
+    plant.keep_records(20, 2);
+    province.misbehave({{"fault", "status"}, {"status", 503}});
+
+    const auto first = plant.start();
+    const auto second = plant.start("city");
+
+    expect_nothing_waits(*second, "city");
+    wait_for(*first, ForwarderState::waiting);
+    EXPECT_EQ(plant.waiting(), 3 * 22U);
+    expect_conserved(city, "p2", "city");
+}
+
+TEST_F(ProvincialUplinkTest, ARequestAtWhichTheServerBreaksTimeAndAgainIsSearchedForTheRecordAtFault) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 0);
+    platform.misbehave({{"fault", "status"}, {"status", 500}, {"dataCode", "00-00-0000-011500-11"}});
+
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    EXPECT_EQ(plant.outbox().set_aside, 4U);
+    expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, NothingIsSentWhileTheClockIsNotTrustedOrAPersonPausedIt) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 1);
+    plant.clock_is_trusted = false;
+    auto uplink = plant.start();
+    EXPECT_NE(wait_for(*uplink, ForwarderState::waiting).last_error, "");
+    ASSERT_TRUE(uplink->set_paused(true));
+    uplink.reset();
+
+    plant.clock_is_trusted = true;
+    uplink = plant.start();
+    wait_for(*uplink, ForwarderState::paused);
+    EXPECT_TRUE(ProvincialPlant::held(platform, "p1").empty());
+    ASSERT_TRUE(uplink->set_paused(false));
+
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, AServerThatCannotProveWhoItIsGetsNothing) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 1);
+    platform.misbehave({{"fault", "certificate"}, {"mode", "other_ca"}});
+
+    const auto uplink = plant.start();
+    const auto status = wait_for(*uplink, ForwarderState::held);
+
+    EXPECT_NE(status.last_error.find("127.0.0.1"), std::string::npos) << status.last_error;
+    EXPECT_TRUE(ProvincialPlant::held(platform, "p1").empty());
+    EXPECT_EQ(plant.waiting(), 3 * 5U);
+}
+
+}  // namespace
+}  // namespace mg::test
