@@ -257,11 +257,6 @@ ProvincialOptions read_provincial(const Record& record, const Options& options, 
     platform.connections = static_cast<std::size_t>(
         record.get_or<std::int64_t>("connections", static_cast<std::int64_t>(platform.connections)));
     platform.timeout = milliseconds{record.get_or<std::int64_t>("timeout", platform.timeout.count())};
-    report.warning(record.place(), record.field_name("kind"),
-                   {std::string(tr("records are computed and kept, but this version sends none to platforms",
-                                   "上报记录照常计算和保存，但本版本还不能上传到平台")),
-                    {}},
-                   "provincial");
     return platform;
 }
 

@@ -24,6 +24,7 @@
 #include "gateway/daemon/build_info.h"
 #include "gateway/daemon/inquiry_orders.h"
 #include "gateway/daemon/line_builder.h"
+#include "gateway/daemon/platforms.h"
 #include "gateway/daemon/status_report.h"
 #include "gateway/daemon/uplink_life.h"
 #include "gateway/daemon/uplink_orders.h"
@@ -101,6 +102,7 @@ struct Daemon::Parts {
     std::unique_ptr<AccountingLife> accounting;  ///< nullptr: no items, or no books
     std::vector<std::unique_ptr<Forwarder>> forwarders;
     UplinkLife uplink_life;
+    std::optional<Platforms> platforms;
     BuiltLines lines;
     std::optional<StatusReport> report;
     std::optional<UplinkOrders> orders;
@@ -133,6 +135,10 @@ Result<> Daemon::Parts::build_the_rest() {
     for (const UplinkOptions& uplink : options.uplinks) {
         forwarders.push_back(make_mqtt_uplink(uplink, options, *store, clock));
         uplink_life.watch(*forwarders.back(), heartbeats, uplink.id);
+    }
+    if (accounting != nullptr) {
+        platforms.emplace(options, *accounting, watch, clock);
+        for (const auto& platform : platforms->all()) uplink_life.watch(*platform, heartbeats);
     }
     auto built = build_lines(options, *store, watch, clock, [this](const LineOptions& line) {
         return [&beat = heartbeats.add("line-" + line.id.text, kLineSilence)] { beat.beat(); };
@@ -220,7 +226,12 @@ void Daemon::Parts::say_what_runs() const {
     for (const auto& worker : lines.workers) meters += worker->meters().size();
     log::info("{}", trf("metergate {}: {} lines, {} meters, {} uplinks, data in {}",
                         "metergate {}：{} 条线路，{} 个计量点，{} 个上传目标，数据目录 {}", version(),
-                        lines.workers.size(), meters, forwarders.size(), options.storage.path.string()));
+                        lines.workers.size(), meters, forwarders.size() + options.provincial.size(),
+                        options.storage.path.string()));
+    if (!platforms && !options.provincial.empty()) {
+        log::error("{}", tr("without items and books nothing is reported to platforms",
+                            "没有采集项和核算库，不向平台上报"));
+    }
     if (watch.state().trust == ClockTrust::untrusted) {
         log::error("{}", tr("the wall clock is before the build or the last stored sample: nothing is "
                             "collected until it is set",
@@ -252,7 +263,9 @@ void Daemon::Parts::stop() {
     accounting_orders.reset();
     inquiry_orders.reset();
     for (const auto& forwarder : forwarders) forwarder->request_stop();
+    if (platforms) platforms->request_stop();
     forwarders.clear();
+    platforms.reset();
     inbound.reset();
     accounting.reset();
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "gateway/health/heartbeats.h"
 #include "gateway/reading/ids.h"
 #include "gateway/uplink/forwarder.h"
+#include "gateway/uplink/provincial/provincial_uplink.h"
 
 namespace mg {
 
@@ -14,12 +16,13 @@ namespace mg {
 class UplinkLife {
 public:
     void watch(const Forwarder& forwarder, Heartbeats& heartbeats, const UplinkId& id);
+    void watch(const ProvincialUplink& platform, Heartbeats& heartbeats);
     /// Call every few seconds.
     void look();
 
 private:
     struct Watched {
-        const Forwarder* forwarder;
+        std::function<std::uint64_t()> turns_made;
         Heartbeat* heartbeat;
         std::uint64_t turns;
     };

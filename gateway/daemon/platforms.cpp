@@ -1,0 +1,33 @@
+#include "gateway/daemon/platforms.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace mg {
+
+Platforms::Platforms(const Options& options, AccountingLife& accounting, const ClockWatch& watch,
+                     Clock& clock) {
+    for (const ProvincialOptions& uplink : options.provincial) {
+        CoalFactors& factors = factors_.emplace_back(options, accounting.graph(), accounting.books(), clock);
+        uplinks_.push_back(std::make_unique<ProvincialUplink>(ProvincialUplink::Setup{
+            .options = options,
+            .uplink = uplink,
+            .outbox = accounting.books().outbox(),
+            .clock = clock,
+            .factor = [&factors](const ItemRecord& record) { return factors.of(record); },
+            .clock_is_trusted = [&watch] { return watch.state().trust != ClockTrust::untrusted; },
+            .seed = std::hash<std::string>{}(uplink.id.text)}));
+    }
+}
+
+ProvincialUplink* Platforms::find(std::string_view id) const {
+    const auto found =
+        std::ranges::find_if(uplinks_, [&](const auto& uplink) { return uplink->id().text == id; });
+    return found == uplinks_.end() ? nullptr : found->get();
+}
+
+void Platforms::request_stop() {
+    for (const auto& uplink : uplinks_) uplink->request_stop();
+}
+
+}  // namespace mg
