@@ -33,7 +33,7 @@ std::string key_of(const std::string& code, StatType type, UtcTime from) {
 
 }  // namespace
 
-ProvincialPlant::ProvincialPlant() {
+ProvincialPlant::ProvincialPlant(std::size_t items) {
     options.site.utc_offset = kChina;
     options.storage.path = folder_.path();
     options.directory = folder_.path();
@@ -41,6 +41,13 @@ ProvincialPlant::ProvincialPlant() {
     const std::set<StatType> both{StatType::real_time, StatType::day};
     options.items = {item("elec", "00-00-0000-023300-11", both), item("gas", "00-00-0000-011500-11", both),
                      item("steam", "00-00-0000-023200-11", both)};
+    for (std::size_t i = options.items.size(); i < items; ++i) {
+        const auto process = static_cast<unsigned>(i) % 99 + 1;
+        const auto unit = static_cast<unsigned>(i) / 99;
+        options.items.push_back(
+            item(fmt::format("item_{}", i), fmt::format("{:02}-{:02}-0000-023300-11", process, unit), both));
+    }
+    options.items.resize(items);
     EnterpriseOptions enterprise;
     enterprise.id = "plant";
     enterprise.name = "样例水泥";
@@ -92,28 +99,44 @@ std::unique_ptr<ProvincialUplink> ProvincialPlant::start(const std::string& id) 
         .hold = {.first = milliseconds{200}, .most = milliseconds{400}}});
 }
 
+ItemRecord ProvincialPlant::invented(const std::string& item, const StatPeriod& period) {
+    ItemRecord record;
+    record.item = item;
+    record.period = period;
+    ++invented_;
+    record.value = Decimal::parse(fmt::format("{}.{:02}", invented_ % 10'000, invented_ % 100)).value();
+    record.exact = record.value->to_string();
+    record.computed_at = clock_.utc();
+    return record;
+}
+
+void ProvincialPlant::commit(const BooksChange& change) {
+    if (auto kept = books->commit(change); !kept) throw std::runtime_error{kept.error().what};
+}
+
 void ProvincialPlant::keep_records(std::size_t quarters, std::size_t days) {
     const SiteCalendar calendar;
-    BooksChange change;
-    int number = 0;
     for (const ItemOptions& each : options.items) {
+        BooksChange change;
         for (const auto& [type, count] :
              {std::pair{StatType::real_time, quarters}, std::pair{StatType::day, days}}) {
             StatPeriod period = calendar.containing(type, clock_.utc());
             for (std::size_t i = 0; i < count; ++i) {
                 period = calendar.before(period);
-                ++number;
-                ItemRecord record;
-                record.item = each.id;
-                record.period = period;
-                record.value = Decimal::parse(fmt::format("{}.{:02}", number, number % 100)).value();
-                record.exact = record.value->to_string();
-                record.computed_at = clock_.utc();
-                change.records.push_back(record);
+                change.records.push_back(invented(each.id, period));
             }
         }
+        commit(change);
     }
-    if (auto kept = books->commit(change); !kept) throw std::runtime_error{kept.error().what};
+}
+
+void ProvincialPlant::keep_older_quarter(std::size_t quarters_before) {
+    const SiteCalendar calendar;
+    StatPeriod period = calendar.before(calendar.containing(StatType::real_time, clock_.utc()));
+    for (std::size_t i = 0; i < quarters_before; ++i) period = calendar.before(period);
+    BooksChange change;
+    for (const ItemOptions& each : options.items) change.records.push_back(invented(each.id, period));
+    commit(change);
 }
 
 void ProvincialPlant::revise(const std::string& item, StatType type) {
@@ -123,7 +146,7 @@ void ProvincialPlant::revise(const std::string& item, StatType type) {
     newest.cause = "test";
     BooksChange change;
     change.records = {newest};
-    if (auto kept = books->commit(change); !kept) throw std::runtime_error{kept.error().what};
+    commit(change);
 }
 
 OutboxStatus ProvincialPlant::outbox(const std::string& id) const {

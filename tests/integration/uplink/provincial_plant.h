@@ -20,7 +20,8 @@ namespace mg::test {
 /// A plant with books and a few items, whose periods ended in the last days, and uplinks of it.
 class ProvincialPlant {
 public:
-    ProvincialPlant();
+    /// The three items of most tests, or so many.
+    explicit ProvincialPlant(std::size_t items = 3);
 
     Options options;
     std::unique_ptr<Books> books;
@@ -36,6 +37,8 @@ public:
 
     /// The last `quarters` of an hour and the last days of each item, all with invented values.
     void keep_records(std::size_t quarters, std::size_t days);
+    /// Of each item the quarter of an hour that ended so many quarters before the last one.
+    void keep_older_quarter(std::size_t quarters_before);
     /// A new revision of the newest record of `item` and type, with another value.
     void revise(const std::string& item, StatType type);
 
@@ -51,8 +54,12 @@ public:
                                                    const std::string& sim_profile);
 
 private:
+    ItemRecord invented(const std::string& item, const StatPeriod& period);
+    void commit(const BooksChange& change);
+
     TemporaryFolder folder_;
     SystemClock clock_;
+    int invented_{0};
 };
 
 }  // namespace mg::test

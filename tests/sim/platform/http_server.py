@@ -20,7 +20,7 @@ JSON = "application/json;charset=UTF-8"
 class Listener:
     """Serves one profile on one or two ports. `authority` None means plain HTTP."""
 
-    def __init__(self, profile, log, faults, authority, require_client, tls_versions):
+    def __init__(self, profile, log, faults, authority, require_client, tls_versions, keep_alive):
         """`tls_versions`: lowest and highest, e.g. ("1.2", "1.3")."""
         self.profile = profile
         self._log = log
@@ -29,7 +29,7 @@ class Listener:
         self._tls_versions = tls_versions
         self._require_client = require_client
         self._shown = None  # certificate and versions of the newest connections
-        self._server = web.Server(self._handle, access_log=None, keepalive_timeout=75)
+        self._server = web.Server(self._handle, access_log=None, keepalive_timeout=keep_alive)
         self._sockets, self._opened = [], []
 
     async def listen(self, bind, port, data_host):
