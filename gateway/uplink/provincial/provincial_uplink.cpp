@@ -1,6 +1,8 @@
 #include "gateway/uplink/provincial/provincial_uplink.h"
 
 #include <algorithm>
+#include <span>
+#include <tuple>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -36,6 +38,15 @@ const EnterpriseOptions& enterprise_of(const Options& options, const ProvincialO
     const EnterpriseOptions* enterprise = options.enterprise(uplink.enterprise);
     MG_CHECK(enterprise != nullptr);
     return *enterprise;
+}
+
+/// The first few, and how many more there are.
+std::string in_short(const std::vector<std::string>& remarks) {
+    constexpr std::size_t kMost = 3;
+    const auto shown = std::span{remarks}.first(std::min(kMost, remarks.size()));
+    std::string all = fmt::format("{}", fmt::join(shown, "; "));
+    if (remarks.size() > kMost) all += trf("; and {} more", "；另有 {} 条", remarks.size() - kMost);
+    return all;
 }
 
 std::string shown_address(const std::string& url) {
@@ -260,7 +271,7 @@ void ProvincialUplink::show() {
     if (link_) {
         for (std::string& remark : link_->session.remarks()) remarks.push_back(std::move(remark));
     }
-    const std::string all = fmt::format("{}", fmt::join(remarks, "; "));
+    const std::string all = in_short(remarks);
     if (all != std::exchange(remarks_told_, all) && !all.empty())
         log::warning("{}", trf("uplink {0}: {1}", "上传目标 {0}：{1}", id().text, all));
     status_.with([&](ProvincialStatus& status) {
