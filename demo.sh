@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing (Debian 12, by apt), builds the release preset and shows the whole path at work: a
-# simulated plant, the gateway, an MQTT broker and a subscriber.
+# simulated plant, the gateway, an MQTT broker with a subscriber, and a provincial platform.
 #   ./demo.sh                   a live table until Ctrl-C; `b` unplugs the broker and plugs it in again
-#   ./demo.sh --for 20s         ends by itself, with a broker outage on the way; exit code 0 only if every due
-#                               sample arrived with the values that the plant served
+#   ./demo.sh --for 20s         ends by itself, with an outage of both on the way; exit code 0 only if every due
+#                               sample and record arrived with the values that the plant served
 #   ./demo.sh --lang zh|en      default: from the locale
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A simulated plant, a broker, a recorder and the gateway, and a table to watch them. Started by demo.sh."""
+"""A simulated plant, a broker, a recorder, a provincial platform and the gateway, and a table to watch them. Started by demo.sh."""
 
 import argparse
 import contextlib
@@ -11,28 +11,33 @@ import sys
 import tempfile
 import time
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import stage
+from check_platform import Item
 from live_table import LiveTable
 from plant import MODELS, PlantBuilder
 from scene import Scene
 
 BOUNDARY_MS = 5000
 OUTAGE_SECONDS = 4.0
+PLATFORM_OUTAGE_SECONDS = 6.0  # its uplink looks every 5 s whether something is due
 HERE = Path(__file__).resolve().parent
 
 TEXTS = {
-    "en": {"starting": "starting plant, broker, recorder and gateway in {}",
-           "outage": "--- broker stopped ---", "back": "--- broker started again ---",
+    "en": {"starting": "starting plant, broker, recorder, provincial platform and gateway in {}",
+           "outage": "--- broker stopped, platform out of order for {:g} s ---", "back": "--- broker started again ---",
+           "platform": "platform: {due} records due, {complete} arrived as measured, {repeats} repeats, {problems} problems",
            "settling": "waiting for the last samples …",
            "summary": "{verdict}: {meters} meters on {lines} lines, {seconds:.0f} s, {boundaries} boundaries, "
                       "{outages} broker outage(s); {due} samples due, {complete} arrived as served, {reason} with a "
                       "reason, {values} values compared, {duplicates} repeats, {problems} problems",
            "kept": "everything is kept in {}", "early": "too short: no boundary was crossed",
            "no_outage": "too short: there was no broker outage"},
-    "zh": {"starting": "在 {} 启动模拟厂、MQTT 服务器、订阅端和网关",
-           "outage": "--- MQTT 服务器已停止 ---", "back": "--- MQTT 服务器已恢复 ---",
+    "zh": {"starting": "在 {} 启动模拟厂、MQTT 服务器、订阅端、模拟省平台和网关",
+           "outage": "--- MQTT 服务器已停止，省平台故障 {:g} 秒 ---", "back": "--- MQTT 服务器已恢复 ---",
+           "platform": "省平台：应到记录 {due} 条，与实测一致 {complete} 条，重复 {repeats} 条，问题 {problems} 个",
            "settling": "等待最后的采样 …",
            "summary": "{verdict}：{lines} 条线路 {meters} 块表，{seconds:.0f} 秒，跨过 {boundaries} 个边界时刻，"
                       "服务器中断 {outages} 次；应到采样 {due} 条，与表计送出一致 {complete} 条，有原因缺失 {reason} 条，"
@@ -63,13 +68,28 @@ def demo_plant(models):
     return plant
 
 
+def demo_items(plant):
+    """What is reported: the energy of each electricity meter, and of the workshop as a whole."""
+    factors = {"Wh": Decimal("0.001"), "kWh": Decimal(1)}
+    items = []
+    for point in plant["metering_points"]:
+        index = next((p for p in plant["models"][point["model"]]["points"] if p["id"] == "energy_import"), None)
+        if index and plant["site"]["boundary_ms"] % point["every_ms"] == 0:
+            items.append(Item(f"el_{point['id']}", f"01-{len(items) + 1:02}-0000-023300-11",
+                              [(point["id"], index["id"], factors[index["unit"]])], decimals=2))
+    workshop = [item.points[0] for item in items if item.id.startswith(("el_press", "el_oven"))]
+    return [*items, Item("el_workshop", "00-00-0000-023300-11", workshop, decimals=3)]
+
+
 class Demo:
     def __init__(self, arguments, folder):
         self.words = TEXTS[arguments.lang]
         self.language = arguments.lang
         build = Path(arguments.build)
-        self.scene = Scene(folder, demo_plant(Path(arguments.models)), build / "metergate",
-                           build / "tests/sim/metergate-sim")
+        builder = demo_plant(Path(arguments.models))
+        self.scene = Scene(folder, builder, build / "metergate", build / "tests/sim/metergate-sim",
+                           platform=stage.Platform(folder, BOUNDARY_MS // 1000),
+                           items=demo_items(builder.description(folder)))
         self.outages = 0
 
     def begin(self):
@@ -78,8 +98,9 @@ class Demo:
 
     def stop_broker(self):
         self.scene.broker.stop()
+        self.scene.platform.break_down(PLATFORM_OUTAGE_SECONDS)
         self.outages += 1
-        self._say(self.words["outage"])
+        self._say(self.words["outage"].format(PLATFORM_OUTAGE_SECONDS))
 
     def start_broker(self):
         self.scene.broker.begin()
@@ -109,7 +130,8 @@ class Demo:
             self.scene.simulator.must_run()
             status = self.scene.gateway.status()
             if status:
-                table.show(status, self.scene.broker.running(), self.scene.received(), passed)
+                table.show(status, self.scene.broker.running(), self.scene.received(),
+                           self.scene.platform.held(), passed)
             if self._key_within(1.0 - (time.monotonic() - began) % 1.0):
                 interrupted.is_set = True
         return time.monotonic() - began
@@ -151,6 +173,10 @@ class Demo:
             lines=len(self.scene.plant["lines"]), seconds=seconds, boundaries=report["boundaries"], outages=self.outages,
             due=counts.get("due", 0), complete=counts.get("complete", 0), reason=counts.get("with_reason", 0),
             values=counts.get("values", 0), duplicates=counts.get("duplicates", 0), problems=problems), flush=True)
+        counts = report["platform"]["counts"]
+        print(self.words["platform"].format(due=counts.get("due", 0), complete=counts.get("complete", 0),
+                                            repeats=counts.get("repeats", 0),
+                                            problems=len(report["platform"]["problems"])), flush=True)
 
 
 class Interruption:

@@ -7,6 +7,8 @@ import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import check_delivery
+import check_platform
 import site_config
 import stage
 
@@ -37,8 +39,11 @@ class Scene:
     """`builder`: a plant.PlantBuilder; serial lines without a device get one in `folder`."""
 
     def __init__(self, folder, builder, gateway, simulator, broker=None, line_keys=(), tcp_keys=(), models=None,
-                 other_uplinks=()):
+                 other_uplinks=(), platform=None, items=()):
+        """`platform`: a stage.Platform that `items` (check_platform.Item) are reported to."""
         self.folder = folder
+        self.platform = platform
+        self.items = items
         self.other_uplinks = other_uplinks
         for line in builder.lines:
             if line["kind"] == "serial-pty" and not line["device"]:
@@ -70,6 +75,9 @@ class Scene:
             other.recorder.begin(self.broker.port)
             with open(f"{self.folder}/config/gateway.toml", "a", encoding="utf-8") as file:
                 file.write(other.toml(self.broker.port))
+        if self.platform:
+            self.platform.begin()
+            site_config.add_platform(f"{self.folder}/config", self.platform, self.items)
         self.gateway.begin()
         self.gateway.wait_until_up()
         # The slot under way at the start may be half over; the next whole second after the coming one counts.
@@ -99,8 +107,16 @@ class Scene:
             raise stage.StageError(checked.stderr)
         return json.loads(Path(report).read_text(encoding="utf-8"))
 
+    def check_platform(self, until):
+        """What check_platform.py says about the intervals that ended before `until`."""
+        site = self.plant["site"]
+        messages = check_delivery.read_messages(self.recorder.received, f"{site['prefix']}/{site['id']}/samples")
+        return check_platform.check(self.items, messages, self.platform.arrivals(),
+                                    timedelta(milliseconds=site["boundary_ms"]), until)
+
     def all_ok(self, until):
-        return self.check(until)["ok"] and all(self.check(until, other)["ok"] for other in self.other_uplinks)
+        return (self.check(until)["ok"] and all(self.check(until, other)["ok"] for other in self.other_uplinks)
+                and (self.platform is None or self.check_platform(until)["ok"]))
 
     def finish(self, patience=20.0):
         """Lets the last samples arrive, stops everything in order; the report of the last check."""
@@ -120,6 +136,11 @@ class Scene:
         self.simulator.stop()
         report = self.check(until)
         report["until"] = until
+        if self.platform:
+            report["platform"] = self.check_platform(until)
+            report["ok"] = report["ok"] and report["platform"]["ok"]
+            report["problems"] += report["platform"]["problems"]
+            self.platform.stop()
         if code != 0:
             report["ok"] = False
             report["problems"].append(f"the gateway ended with code {code}")
@@ -127,5 +148,6 @@ class Scene:
 
     def end(self):
         recorders = [other.recorder for other in self.other_uplinks]
-        for program in (self.gateway, self.recorder, *recorders, self.broker, self.simulator):
+        platforms = [self.platform] if self.platform else []
+        for program in (self.gateway, self.recorder, *recorders, self.broker, *platforms, self.simulator):
             program.stop()

@@ -4,7 +4,10 @@ import csv
 from pathlib import Path
 
 COLUMNS = ("id", "name", "energy", "line", "address", "model", "every", "ct_primary", "ct_secondary", "pt_primary",
-           "pt_secondary", "reading_side", "multiplier")
+           "pt_secondary", "reading_side", "multiplier", "level", "instrument_code")
+# 电能表 and 流量计 of the platform's table of instruments.
+INSTRUMENT_CODES = {"tuf-2000m": "12181000"}
+ELECTRONIC_METER = "15261000"
 
 
 def duration(milliseconds):
@@ -24,6 +27,32 @@ def write(folder, plant, ready, broker_port, data, socket, models=None, line_key
     for name, text in (models or {}).items():
         (folder / "models").mkdir(exist_ok=True)
         (folder / "models" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def add_platform(folder, platform, items):
+    """Reporting to a provincial platform: enterprise, items, and the way there."""
+    folder = Path(folder)
+    with open(folder / "gateway.toml", "a", encoding="utf-8") as file:
+        file.write("\n".join(["", "[[enterprise]]", 'id = "plant"', 'name = "样例工厂"', f'code = "{platform.CODE}"',
+                              'region_code = "130100"', 'industry_code = "C3011"', 'type_code = "170"',
+                              'type_name = "私营企业"', "consumption_level = 3", "latitude = 38.04", "longitude = 114.51",
+                              'phone = "0311-00000000"', "",
+                              "[[uplink]]", 'id = "province"', 'kind = "provincial"', 'profile = "national"',
+                              f'url = "{platform.register_url}"', f'ca_file = "{platform.ca_file}"', ""]))
+    with open(folder / "units.csv", "w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("kind", "code", "name", "parent", "industry"))
+        table.writerows([("全厂", "", "样例工厂", "", "C3011"), ("工序", "01", "机加工", "", "C3011")])
+        units = sorted({item.code[3:5] for item in items if item.code.startswith("01-")})
+        table.writerows(("单元", unit, f"{int(unit)} 号单元", "01", "") for unit in units)
+    with open(folder / "items.csv", "w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("id", "name", "code", "periods", "source", "method", "formula", "unit", "decimals",
+                        "valid_from"))
+        for item in items:
+            formula = " + ".join(f"{meter}.{point}" for meter, point, _ in item.points)
+            table.writerow((item.id, item.id, item.code, "实时 日 月 年", "现场仪表", "累计差",
+                            formula, item.unit, item.decimals, "2026-01-01"))
 
 
 def _gateway(plant, ready, broker_port, data, socket, line_keys, tcp_keys, storage_keys):
@@ -49,4 +78,4 @@ def _row(point):
     side = "二次" if ct or pt else ""
     return (point["id"], point["name"], "电力", point["line"], point["unit"], point["model"],
             duration(point["every_ms"]), *(ct or ("", "")), *(pt or ("", "")), side,
-            f"{multiplier:g}" if side else "")
+            f"{multiplier:g}" if side else "", 3, INSTRUMENT_CODES.get(point["model"], ELECTRONIC_METER))

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -166,6 +167,55 @@ class Broker(Program):
             return accepts(self.port)
 
         wait_for(is_up, "mosquitto")
+
+
+class Platform(Program):
+    """A provincial platform over TLS: metergate-platform-sim, national profile."""
+
+    CODE = "91130000XXXXXXXX0Y"
+
+    def __init__(self, folder, grid_seconds):
+        super().__init__("platform", folder)
+        self.folder = Path(folder)
+        self.grid_seconds = grid_seconds
+        self.addresses = None
+
+    def begin(self):
+        ready = self.folder / "platform.ready.json"
+        self.start(["/usr/bin/python3", Path(__file__).resolve().parent / "metergate-platform-sim", "--profile", "p1", "--grid",
+                    self.grid_seconds, "--tls-dir", self.folder / "platform-tls", "--ready-file", ready, "--require-items"])
+
+        def is_ready():
+            self.must_run()
+            return ready.exists()
+
+        wait_for(is_ready, "the simulated platform", 30)
+        self.addresses = json.loads(ready.read_text(encoding="utf-8"))
+
+    @property
+    def register_url(self):
+        return self.addresses["profiles"]["p1"]["register"]
+
+    @property
+    def ca_file(self):
+        return self.addresses["tls"]["ca"]
+
+    def ask(self, question, content=None):
+        request = urllib.request.Request(f"{self.addresses['control']}/{question}",
+                                         None if content is None else json.dumps(content).encode())
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def break_down(self, seconds):
+        """It answers everything with 503 for so long."""
+        self.ask("faults", {"fault": "status", "status": 503, "seconds": seconds})
+
+    def held(self):
+        """How many records it holds."""
+        return sum(kind["records"] for kind in self.ask("summary")["arrivals"])
+
+    def arrivals(self):
+        return self.ask("arrivals?profile=p1&limit=1000000")["arrivals"]
 
 
 class Recorder(Program):

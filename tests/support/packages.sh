@@ -10,7 +10,7 @@ TEST_PACKAGES=(
     libgtest-dev librapidcheck-dev libbenchmark-dev
     python3 python3-jsonschema python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients openssl systemd clang-format-19
 )
-DEMO_PACKAGES=(python3 mosquitto mosquitto-clients)
+DEMO_PACKAGES=(python3 python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients)
 
 # Installs what is not there yet; asks apt nothing when all is there.
 install_packages() {
