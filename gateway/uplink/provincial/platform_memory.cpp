@@ -91,6 +91,17 @@ DestinationState changes_of(const PlatformMemory& before, const PlatformMemory& 
     return changes;
 }
 
+Result<> PassingMemory::put(const DestinationState& changes) {
+    for (const auto& [name, value] : changes) {
+        if (value.empty()) {
+            state_.erase(name);
+        } else {
+            state_[name] = value;
+        }
+    }
+    return {};
+}
+
 std::string digest_of(std::string_view text) {
     return fmt::format("{:08x}-{}", Crc32{}.add(text).value(), text.size());
 }

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/accounting/outbox.h"
+#include "gateway/base/result.h"
 #include "gateway/uplink/provincial/platform_body.h"
 #include "gateway/uplink/provincial/registration.h"
 
@@ -40,6 +42,39 @@ struct PlatformMemory {
 PlatformMemory platform_memory_from(const DestinationState& state);
 /// What has to be put so that `before` becomes `now`: an empty value removes its name.
 DestinationState changes_of(const PlatformMemory& before, const PlatformMemory& now);
+
+/// Where a session keeps its memory over restarts.
+class DestinationMemory {
+public:
+    virtual ~DestinationMemory() = default;
+    virtual Result<DestinationState> state() = 0;
+    /// Others stay; an empty value removes its name.
+    virtual Result<> put(const DestinationState& changes) = 0;
+};
+
+/// In the books, beside what waits for this destination. Thread-safe as they are.
+class MemoryInTheBooks final : public DestinationMemory {
+public:
+    /// `outbox` outlives it.
+    MemoryInTheBooks(Outbox& outbox, UplinkId uplink) : outbox_{outbox}, uplink_{std::move(uplink)} {}
+    Result<DestinationState> state() override { return outbox_.state(uplink_); }
+    Result<> put(const DestinationState& changes) override { return outbox_.put_state(uplink_, changes); }
+
+private:
+    Outbox& outbox_;
+    UplinkId uplink_;
+};
+
+/// Gone with the program: for a test of the platform beside a gateway that has a memory of its own.
+class PassingMemory final : public DestinationMemory {
+public:
+    explicit PassingMemory(DestinationState known) : state_{std::move(known)} {}
+    Result<DestinationState> state() override { return state_; }
+    Result<> put(const DestinationState& changes) override;
+
+private:
+    DestinationState state_;
+};
 
 /// Short, and another one for another text.
 std::string digest_of(std::string_view text);

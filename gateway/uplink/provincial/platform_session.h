@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "config/options.h"
-#include "gateway/accounting/outbox.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/uplink/provincial/answer.h"
@@ -32,16 +31,16 @@ struct PlatformBox {
     const ProvincialOptions& uplink;
     const ProfileOptions& profile;
     const EnterpriseOptions& enterprise;
-    Outbox& outbox;
+    DestinationMemory& kept;
     Clock& clock;
-    std::filesystem::path folder;  ///< where base data are kept
+    std::filesystem::path folder;  ///< where base data are kept; empty: nowhere
     std::string password;          ///< of the account; empty: none
     std::function<void(const PlatformExchange&)> observe;
 };
 
 /// What a box is at its platform: registered under an id or with a token, with the addresses of all calls,
 /// the versions of both sides, and what the platform knows of the plant. Everything it is given is kept in
-/// the outbox at once. One thread; each call blocks for the requests that it makes.
+/// its memory at once. One thread; each call blocks for the requests that it makes.
 ///
 /// Errors: transient (again later), refused (nothing until somebody acts, or in a while), invalid_config
 /// (a password, certificate or address of ours), and those of the books.
@@ -62,6 +61,17 @@ public:
     /// Posts records; one result for each body. Expired ones are renewed once and posted again.
     std::vector<Result<PlatformAnswer>> post_records(std::span<const std::string> bodies,
                                                      const std::stop_token& stop);
+
+    // What open() and tell() consist of, one by one and whatever is known already, for those who walk through
+    // them (acceptance).
+
+    /// registration, working_key, application, token, addresses or version.
+    Result<> take(PlatformCall step, const std::stop_token& stop);
+    Result<> load_base_table(PlatformCall call, std::optional<std::uint64_t> table,
+                             const std::stop_token& stop);
+    /// What tell() tells, as of now.
+    [[nodiscard]] ConfigurationMessages messages() const;
+    Result<> tell_one(const ConfigurationCall& call, const std::stop_token& stop);
 
     [[nodiscard]] PlatformIdentity identity() const;
     [[nodiscard]] const PlatformMemory& memory() const { return memory_; }
@@ -94,11 +104,9 @@ private:
     Result<> apply(const std::stop_token& stop);
     Result<> take_token(const std::stop_token& stop);
     Result<> take_addresses(const std::stop_token& stop);
+    Result<PlatformVersions> ask_versions(const std::stop_token& stop);
     Result<> look_at_versions(const std::stop_token& stop);
     Result<> load_base_data(const std::stop_token& stop);
-    Result<> load_base_table(PlatformCall call, std::optional<std::uint64_t> table,
-                             const std::stop_token& stop);
-    Result<> tell_one(const ConfigurationCall& call, const std::stop_token& stop);
     Result<> tell_removed(const std::string& key, const std::stop_token& stop);
 
     PlatformBox box_;

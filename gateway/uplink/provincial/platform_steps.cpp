@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/base/check.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/base/sync_folder.h"
@@ -52,7 +53,7 @@ Result<> write_file(const std::filesystem::path& file, std::string_view text) {
 
 Result<> PlatformSession::remember() {
     if (!remembered_) {
-        auto state = box_.outbox.state(box_.uplink.id);
+        auto state = box_.kept.state();
         if (!state) return pass_on(state.error());
         memory_ = platform_memory_from(*state);
         remembered_ = true;
@@ -70,7 +71,7 @@ Result<> PlatformSession::remember() {
 Result<> PlatformSession::keep(const PlatformMemory& now) {
     const auto changes = changes_of(memory_, now);
     if (!changes.empty()) {
-        if (auto put = box_.outbox.put_state(box_.uplink.id, changes); !put) return put;
+        if (auto put = box_.kept.put(changes); !put) return put;
     }
     memory_ = now;
     return {};
@@ -121,6 +122,21 @@ Result<> PlatformSession::renew(const std::stop_token& stop) {
     if (auto done = take_working_key(stop); !done) return done;
     if (auto done = take_token(stop); !done) return done;
     return take_addresses(stop);
+}
+
+Result<> PlatformSession::take(PlatformCall step, const std::stop_token& stop) {
+    if (auto known = remember(); !known) return known;
+    if (step == PlatformCall::registration) return register_box(stop);
+    if (step == PlatformCall::working_key) return take_working_key(stop);
+    if (step == PlatformCall::application) return apply(stop);
+    if (step == PlatformCall::token) return take_token(stop);
+    if (step == PlatformCall::addresses) return take_addresses(stop);
+    MG_CHECK(step == PlatformCall::version);
+    const auto seen = ask_versions(stop);
+    if (!seen) return pass_on(seen.error());
+    PlatformMemory now = memory_;
+    now.versions = *seen;
+    return keep(now);
 }
 
 Result<> PlatformSession::register_box(const std::stop_token& stop) {
@@ -201,11 +217,17 @@ Result<> PlatformSession::take_addresses(const std::stop_token& stop) {
 
 // ---- versions, base data ----
 
-Result<> PlatformSession::look_at_versions(const std::stop_token& stop) {
-    if (!box_.profile.steps.contains(PlatformStep::version)) return {};
+Result<PlatformVersions> PlatformSession::ask_versions(const std::stop_token& stop) {
     const auto reply = ask(PlatformCall::version, version_question(box_.profile, identity()), stop);
     if (!reply) return pass_on(reply.error());
-    const PlatformVersions seen = read_versions(reply->answer, box_.profile);
+    return read_versions(reply->answer, box_.profile);
+}
+
+Result<> PlatformSession::look_at_versions(const std::stop_token& stop) {
+    if (!box_.profile.steps.contains(PlatformStep::version)) return {};
+    const auto asked_now = ask_versions(stop);
+    if (!asked_now) return pass_on(asked_now.error());
+    const PlatformVersions& seen = *asked_now;
     const bool is_new = !memory_.versions.reg.empty() && seen.reg != memory_.versions.reg;
     if (is_new) {
         log::info("{}", trf("uplink {0}: the platform's registration version is {1} now, was {2}",
@@ -242,6 +264,7 @@ Result<> PlatformSession::load_base_table(PlatformCall call, std::optional<std::
                                           const std::stop_token& stop) {
     const auto reply = ask(call, base_data_question(box_.profile, identity(), table), stop);
     if (!reply) return pass_on(reply.error());
+    if (box_.folder.empty()) return {};
     const std::string name = table ? fmt::format("base-data-{}.json", *table) : "base-data.json";
     return write_file(box_.folder / name, reply->body);
 }

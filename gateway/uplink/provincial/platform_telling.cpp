@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -56,11 +57,9 @@ std::string data_index_in(const PlatformAnswer& answer) {
     return printable_words(answer.text(kDataIndex).value_or(std::string_view{}), kLongestDataIndex);
 }
 
-Result<> PlatformSession::tell(const std::stop_token& stop) {
-    if (telling_due_ && box_.clock.steady() < *telling_due_) return {};
+ConfigurationMessages PlatformSession::messages() const {
     const ConfigurationScene scene{.options = box_.options,
                                    .profile = box_.profile,
-
                                    .uplink = box_.uplink.id,
                                    .identity = identity(),
                                    .at = box_.clock.utc(),
@@ -68,8 +67,14 @@ Result<> PlatformSession::tell(const std::stop_token& stop) {
     ConfigurationMessages messages = configuration_messages(scene);
     ConfigurationMessages ledger = ledger_messages(scene);
     std::ranges::move(ledger.calls, std::back_inserter(messages.calls));
-    telling_remarks_ = std::move(messages.left_out);
-    std::ranges::move(ledger.left_out, std::back_inserter(telling_remarks_));
+    std::ranges::move(ledger.left_out, std::back_inserter(messages.left_out));
+    return messages;
+}
+
+Result<> PlatformSession::tell(const std::stop_token& stop) {
+    if (telling_due_ && box_.clock.steady() < *telling_due_) return {};
+    const ConfigurationMessages now = messages();
+    telling_remarks_ = now.left_out;
     std::set<std::string> wanted{std::string(kApplicationKey)};
     int failures = 0;
     const auto told = [&](const std::string& key, const Result<>& done) {
@@ -77,7 +82,7 @@ Result<> PlatformSession::tell(const std::stop_token& stop) {
         ++failures;
         telling_remarks_.push_back(fmt::format("{}: {}", key, done.error().what));
     };
-    for (const ConfigurationCall& call : messages.calls) {
+    for (const ConfigurationCall& call : now.calls) {
         wanted.insert(call.key);
         if (failures < kMostFailures && !stop.stop_requested()) told(call.key, tell_one(call, stop));
     }

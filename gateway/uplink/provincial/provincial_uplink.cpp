@@ -59,6 +59,7 @@ std::string shown_address(const std::string& url) {
 
 struct ProvincialUplink::Link {
     std::unique_ptr<HttpClient> http;
+    std::unique_ptr<MemoryInTheBooks> kept;
     PlatformSession session;
 };
 
@@ -169,17 +170,20 @@ Result<> ProvincialUplink::make_link() {
                                  setup_.clock);
     if (!http) return tl::unexpected<Error>(http.error());
     HttpClient& client = **http;
-    link_ = std::unique_ptr<Link>(new Link{
-        std::move(*http), PlatformSession{{.options = setup_.options,
-                                           .uplink = setup_.uplink,
-                                           .profile = profile_,
-                                           .enterprise = enterprise_,
-                                           .outbox = setup_.outbox,
-                                           .clock = setup_.clock,
-                                           .folder = setup_.options.storage.path / ("platform-" + id().text),
-                                           .password = secrets->password,
-                                           .observe = {}},
-                                          client}});
+    auto kept = std::make_unique<MemoryInTheBooks>(setup_.outbox, id());
+    MemoryInTheBooks& memory = *kept;
+    link_ = std::unique_ptr<Link>(
+        new Link{std::move(*http), std::move(kept),
+                 PlatformSession{{.options = setup_.options,
+                                  .uplink = setup_.uplink,
+                                  .profile = profile_,
+                                  .enterprise = enterprise_,
+                                  .kept = memory,
+                                  .clock = setup_.clock,
+                                  .folder = setup_.options.storage.path / ("platform-" + id().text),
+                                  .password = secrets->password,
+                                  .observe = {}},
+                                 client}});
     return {};
 }
 
