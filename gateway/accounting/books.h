@@ -120,6 +120,9 @@ public:
     /// gone with its log left behind; nothing is touched then. transient: the disk would not read it. Reads
     /// all of it up to 64 MiB, else all but records and checkpoints.
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& file);
+    /// Books that may be open elsewhere, to be looked at: nothing is made or upgraded, and every write fails.
+    /// nullptr: there are none. invalid_config: of an earlier or later version. Other errors as of open().
+    static Result<std::unique_ptr<Books>> look_into(const std::filesystem::path& file);
     virtual ~Books() = default;
     /// What tables said when figures were computed last, in the same way; empty where there are no figures.
     static Result<std::vector<BasisLine>> basis_in(const std::filesystem::path& file);

@@ -200,6 +200,10 @@ Result<std::unique_ptr<Books>> Books::open(const fs::path& file) {
     return SqliteBooks::open(file);
 }
 
+Result<std::unique_ptr<Books>> Books::look_into(const fs::path& file) {
+    return SqliteBooks::look_into(file);
+}
+
 Result<std::vector<DatedRecord>> Books::dated_in(const fs::path& file) {
     return SqliteBooks::dated_in(file);
 }
@@ -224,6 +228,21 @@ Result<std::unique_ptr<Books>> SqliteBooks::open(const fs::path& path) {
     if (auto set = file->execute(kSettings); !set) return pass_on(set.error());
     if (auto upgraded = upgrade(*file, *format); !upgraded) return pass_on(upgraded.error());
     file->keep_statements();
+    return std::unique_ptr<Books>(new SqliteBooks(path, std::move(*file)));
+}
+
+Result<std::unique_ptr<Books>> SqliteBooks::look_into(const fs::path& path) {
+    std::error_code problem;
+    if (!fs::exists(path, problem) && !problem) return std::unique_ptr<Books>{};
+    auto file = sqlite::Database::open(path, sqlite::Access::query);
+    if (!file) return pass_on(file.error());
+    const auto format = format_of(*file, path);
+    if (!format) return pass_on(format.error());
+    if (*format < kFormat) {
+        return fail(Failure::invalid_config,
+                    trf("{}: written by an earlier version; the gateway upgrades it when it starts",
+                        "{}：由较早的版本写入，网关启动时会升级", path.native()));
+    }
     return std::unique_ptr<Books>(new SqliteBooks(path, std::move(*file)));
 }
 

@@ -24,6 +24,7 @@ namespace mg {
 class SqliteBooks final : public Books {
 public:
     static Result<std::unique_ptr<Books>> open(const std::filesystem::path& path);
+    static Result<std::unique_ptr<Books>> look_into(const std::filesystem::path& path);
     static Result<std::vector<DatedRecord>> dated_in(const std::filesystem::path& path);
     static Result<std::vector<BasisLine>> basis_in(const std::filesystem::path& path);
 
