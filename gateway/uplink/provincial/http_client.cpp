@@ -12,6 +12,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/name_lookup.h"
 #include "gateway/uplink/provincial/client_certificate.h"
+#include "gateway/uplink/provincial/handshake_watch.h"
 
 namespace mg {
 namespace {
@@ -41,6 +42,19 @@ CURLcode let_old_servers_in(CURL* /*handle*/, void* context, void* /*ours*/) {
     auto* tls = static_cast<SSL_CTX*>(context);
     SSL_CTX_set_security_level(tls, 0);
     SSL_CTX_set_options(tls, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
+    return CURLE_OK;
+}
+
+/// A connection that is opened only to be looked at.
+struct Look {
+    ServerPapers papers;
+    bool legacy;
+};
+
+CURLcode look_on(CURL* handle, void* context, void* of_look) {
+    auto& look = *static_cast<Look*>(of_look);
+    if (look.legacy) let_old_servers_in(handle, context, nullptr);
+    watch_handshake(context, look.papers);
     return CURLE_OK;
 }
 
@@ -108,6 +122,7 @@ public:
 
     std::vector<Result<PostAnswer>> post_all(std::span<const PostRequest> requests,
                                              const std::stop_token& stop);
+    Result<ServerPapers> look(const std::string& url, const std::stop_token& stop);
     [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bytes() const { return {sent_, received_}; }
 
 private:
@@ -132,6 +147,7 @@ private:
 
     static std::size_t take_body(const char* data, std::size_t one, std::size_t count, void* of_slot);
     Result<> resolve(const std::string& url, const std::stop_token& stop);
+    void prepare(Slot& slot, const PostRequest& request);
     void begin(Slot& slot, const PostRequest& request);
     void set_tls(CURL* handle);
     Result<PostAnswer> end(Slot& slot, const PostRequest& request, CURLcode code);
@@ -201,6 +217,11 @@ void HttpClient::Transfers::set_tls(CURL* handle) {
 }
 
 void HttpClient::Transfers::begin(Slot& slot, const PostRequest& request) {
+    prepare(slot, request);
+    curl_multi_add_handle(multi_.get(), slot.handle.get());
+}
+
+void HttpClient::Transfers::prepare(Slot& slot, const PostRequest& request) {
     CURL* handle = slot.handle.get();
     curl_easy_reset(handle);
     slot.headers.reset();
@@ -239,7 +260,6 @@ void HttpClient::Transfers::begin(Slot& slot, const PostRequest& request) {
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &slot);
     curl_easy_setopt(handle, CURLOPT_PRIVATE, &slot);
     set_tls(handle);
-    curl_multi_add_handle(multi_.get(), handle);
 }
 
 Error HttpClient::Transfers::error_of(const Slot& slot, const PostRequest& request, CURLcode code) const {
@@ -323,6 +343,44 @@ std::vector<Result<PostAnswer>> HttpClient::Transfers::post_all(std::span<const 
     return answers;
 }
 
+Result<ServerPapers> HttpClient::Transfers::look(const std::string& url, const std::stop_token& stop) {
+    resolved_.clear();
+    if (auto known = resolve(settings_.proxy.empty() ? url : settings_.proxy, stop); !known)
+        return tl::unexpected<Error>(known.error());
+    const PostRequest nothing{.url = url, .body = {}, .headers = {}};
+    Look look{.papers = {}, .legacy = settings_.tls.legacy};
+    Slot slot;
+    slot.handle.reset(curl_easy_init());
+    CURL* handle = slot.handle.get();
+    prepare(slot, nothing);
+    curl_easy_setopt(handle, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(handle, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, look_on);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &look);
+    // Another multi: connections of this kind cannot be used for requests.
+    const std::unique_ptr<CURLM, CleanMulti> multi{curl_multi_init()};
+    const std::stop_callback wake{stop, [&] { curl_multi_wakeup(multi.get()); }};
+    curl_multi_add_handle(multi.get(), handle);
+    std::optional<CURLcode> ended;
+    while (!ended && !stop.stop_requested()) {
+        int number = 0;
+        curl_multi_perform(multi.get(), &number);
+        if (const CURLMsg* message = curl_multi_info_read(multi.get(), &number)) ended = message->data.result;
+        if (!ended) curl_multi_poll(multi.get(), nullptr, 0, kPollMilliseconds, nullptr);
+    }
+    curl_multi_remove_handle(multi.get(), handle);
+    slot.handle.reset();
+    if (!ended) return fail(Failure::transient, std::string(tr("was stopped", "已停止")));
+    if (*ended == CURLE_OK) return look.papers;
+    Error error = error_of(slot, nothing, *ended);
+    const bool of_tls = *ended == CURLE_SSL_CONNECT_ERROR || error.kind == Failure::refused;
+    if (!of_tls) return tl::unexpected<Error>(std::move(error));
+    if (look.papers.fault == PapersFault::none) look.papers.fault = fault_in_words(error.what);
+    look.papers.words = std::move(error.what);
+    return look.papers;
+}
+
 HttpClient::HttpClient(std::unique_ptr<Transfers> transfers) : transfers_{std::move(transfers)} {}
 HttpClient::~HttpClient() = default;
 
@@ -345,6 +403,10 @@ Result<PostAnswer> HttpClient::post(const PostRequest& request, const std::stop_
 std::vector<Result<PostAnswer>> HttpClient::post_all(std::span<const PostRequest> requests,
                                                      const std::stop_token& stop) {
     return transfers_->post_all(requests, stop);
+}
+
+Result<ServerPapers> HttpClient::look(const std::string& url, const std::stop_token& stop) {
+    return transfers_->look(url, stop);
 }
 
 std::pair<std::uint64_t, std::uint64_t> HttpClient::bytes() const {

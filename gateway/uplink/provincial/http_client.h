@@ -11,6 +11,7 @@
 #include "config/options.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
+#include "gateway/uplink/provincial/server_papers.h"
 
 namespace mg {
 
@@ -57,6 +58,9 @@ public:
     /// One result for each request, in their order.
     std::vector<Result<PostAnswer>> post_all(std::span<const PostRequest> requests,
                                              const std::stop_token& stop);
+    /// Opens a connection of its own, as post() would, and closes it again: nothing is asked. What the server
+    /// showed, also where it did not do. Errors: transient (not reached at all), invalid_config, rejected.
+    Result<ServerPapers> look(const std::string& url, const std::stop_token& stop);
     /// On the wire since the client was made, without TLS and TCP headers: sent and received.
     [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> bytes() const;
 

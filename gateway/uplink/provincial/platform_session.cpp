@@ -11,6 +11,26 @@
 namespace mg {
 namespace {
 
+Failure failure_of(PlatformVerdict verdict) {
+    switch (verdict) {
+        case PlatformVerdict::rejected:
+            return Failure::rejected;
+        case PlatformVerdict::refused:
+        case PlatformVerdict::expired:
+            return Failure::refused;
+        case PlatformVerdict::accepted:
+        case PlatformVerdict::transient:
+            break;
+    }
+    return Failure::transient;
+}
+
+bool has_expired(const Result<PlatformAnswer>& answer) {
+    return answer && answer->verdict == PlatformVerdict::expired;
+}
+
+}  // namespace
+
 bool needs_token(PlatformCall call) {
     switch (call) {
         case PlatformCall::registration:
@@ -39,26 +59,6 @@ bool needs_token(PlatformCall call) {
     }
     return true;
 }
-
-Failure failure_of(PlatformVerdict verdict) {
-    switch (verdict) {
-        case PlatformVerdict::rejected:
-            return Failure::rejected;
-        case PlatformVerdict::refused:
-        case PlatformVerdict::expired:
-            return Failure::refused;
-        case PlatformVerdict::accepted:
-        case PlatformVerdict::transient:
-            break;
-    }
-    return Failure::transient;
-}
-
-bool has_expired(const Result<PlatformAnswer>& answer) {
-    return answer && answer->verdict == PlatformVerdict::expired;
-}
-
-}  // namespace
 
 std::string PlatformSession::credit_code() const {
     return box_.enterprise.code_at(box_.clock.utc());

@@ -122,6 +122,8 @@ private:
     std::vector<std::string> telling_remarks_;
 };
 
+/// Whether the call carries the token, of a platform that has one.
+bool needs_token(PlatformCall call);
 /// Key of the application among what was told.
 inline constexpr std::string_view kApplicationKey = "application";
 /// What the platform knows by this the thing that it was told; empty: it says none.
