@@ -138,6 +138,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_read(app, exit_code);
     add_status(app, exit_code);
     add_uplink(app, exit_code);
+    add_platform(app, exit_code);
     add_items(app, exit_code);
     add_records(app, exit_code);
     add_enter(app, exit_code);

@@ -13,6 +13,7 @@ void add_check(CLI::App& app, int& exit_code);
 void add_read(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_uplink(CLI::App& app, int& exit_code);
+void add_platform(CLI::App& app, int& exit_code);
 void add_items(CLI::App& app, int& exit_code);
 void add_records(CLI::App& app, int& exit_code);
 void add_enter(CLI::App& app, int& exit_code);

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/options.h"
+
+/// What a destination is told, as rows of a report for people. Pure.
+namespace mg {
+
+struct ReportedItem {
+    std::string name;  ///< "全厂-电力-购进 (elec_purchased)"
+    std::string code;
+    std::string unit;
+    std::string decimals;
+    std::string periods;
+    std::string interval;  ///< of real-time values; empty: there are none
+    std::string source;
+    std::string formula;
+};
+/// As of this time, in the order of items.csv.
+std::vector<ReportedItem> reported_items(const Options& options, const ProvincialOptions& uplink,
+                                         const ProfileOptions& profile, UtcTime at);
+
+struct ReportedMeter {
+    std::string name;
+    std::string type;
+    std::string accuracy;
+    std::string serial_no;
+    std::string asset_no;
+    std::string location;
+    std::string verified;
+    std::string feeds;
+};
+/// Those that formulas of these items name, in the order of meters.csv.
+std::vector<ReportedMeter> reported_meters(const Options& options, const ProvincialOptions& uplink,
+                                           const ProfileOptions& profile, UtcTime at);
+
+/// "real-time", for people.
+std::string_view period_word(StatType type);
+
+}  // namespace mg

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "config/options.h"
+#include "gateway/uplink/provincial/configuration_messages.h"
+
+namespace mg {
+
+/// The calls of a platform with one call for each thing that this item of the site rests on: its process,
+/// unit and equipment, itself for each kind of period, and its instruments. Of a platform that takes all of
+/// it in one message, that message: a part of it would take the place of the whole. Pure.
+std::vector<ConfigurationCall> told_of_item(const std::vector<ConfigurationCall>& calls,
+                                            const Options& options, const ProvincialOptions& uplink,
+                                            const ProfileOptions& profile, std::string_view item);
+
+/// Of the enterprise, processes, units and items; otherwise of instruments.
+bool is_configuration(PlatformCall call);
+
+}  // namespace mg
