@@ -42,7 +42,14 @@ protected:
     }
 };
 
-class EachProfile : public ProvincialUplinkTest, public testing::WithParamInterface<const char*> {};
+class EachProfile : public ProvincialUplinkTest, public testing::WithParamInterface<const char*> {
+protected:
+    static std::string data_path() {
+        const std::string profile = GetParam();
+        if (profile == "p1") return "/uploadEnergyData";
+        return profile == "p2" ? "/enterprise/uploadEnergyData" : "/dataEnterpriseEnergy";
+    }
+};
 
 TEST_P(EachProfile, WhatIsOwedArrivesOnceDigitForDigitWithAReceiptEach) {
     SimulatedPlatform platform{GetParam()};
@@ -64,11 +71,8 @@ TEST_P(EachProfile, AnAnswerThatIsLostCostsNothing) {
     SimulatedPlatform platform{GetParam()};
     plant.connect(platform, GetParam());
     plant.keep_records(8, 1);
-    const std::string path = std::string(GetParam()) == "p1"   ? "/uploadEnergyData"
-                             : std::string(GetParam()) == "p2" ? "/enterprise/uploadEnergyData"
-                                                               : "/dataEnterpriseEnergy";
-    platform.misbehave({{"fault", "lose_answer"}, {"requests", 3}, {"path", path}});
-    platform.misbehave({{"fault", "cut"}, {"requests", 2}, {"path", path}, {"skip", 3}});
+    platform.misbehave({{"fault", "lose_answer"}, {"requests", 3}, {"path", data_path()}});
+    platform.misbehave({{"fault", "cut"}, {"requests", 2}, {"path", data_path()}, {"skip", 3}});
 
     const auto uplink = plant.start();
 
@@ -95,6 +99,49 @@ TEST_P(EachProfile, ARecordThatIsRejectedIsSetAsideWithThePlatformsWordsAndTheOt
         EXPECT_EQ(each.record.item, "gas");
         EXPECT_NE(each.words.find("编码未备案"), std::string::npos) << each.words;
     }
+    expect_conserved(platform, GetParam());
+}
+
+TEST_P(EachProfile, APlatformThatTakesNoRecordAtAllHoldsTheUplinkAndCostsNone) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(96, 2);
+    platform.misbehave({{"fault", "refuse"}, {"message", "系统维护"}, {"path", data_path()}});
+
+    const auto uplink = plant.start();
+    const auto status = wait_for(*uplink, ForwarderState::held);
+    const auto tried = asked(platform, data_path());
+    const auto aside = plant.outbox().set_aside;
+    platform.behave();
+
+    EXPECT_NE(status.last_error.find("系统维护"), std::string::npos) << status.last_error;
+    EXPECT_EQ(aside, 0U);
+    EXPECT_LE(tried, std::string(GetParam()) == "p3" ? 300U : 60U);
+    expect_nothing_waits(*uplink);
+    expect_conserved(platform, GetParam());
+}
+
+TEST_P(EachProfile, ANewVersionOfThePlatformIsFollowed) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam());
+    plant.keep_records(4, 1);
+    auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+    const auto before = uplink->status();
+
+    platform.misbehave({{"fault", "new_reg_version"}});
+    platform.misbehave({{"fault", "new_dic_version"}});
+    plant.revise("gas", StatType::day);
+    // A platform with versions in each record refuses at once; of others it shows at the daily look.
+    if (std::string(GetParam()) != "p3") {
+        uplink.reset();
+        uplink = plant.start();
+    }
+    uplink->try_now();
+
+    EXPECT_TRUE(eventually([&] { return uplink->status().dic_version != before.dic_version; }, kPatience));
+    expect_nothing_waits(*uplink);
+    EXPECT_NE(uplink->status().reg_version, before.reg_version);
     expect_conserved(platform, GetParam());
 }
 
@@ -235,6 +282,56 @@ TEST_F(ProvincialUplinkTest, NothingIsSentWhileTheClockIsNotTrustedOrAPersonPaus
 
     expect_nothing_waits(*uplink);
     expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, TheDayGoesAtItsTimeAndWhatIsRealTimeAsItComes) {
+    SimulatedPlatform platform{"p1"};
+    const UtcTime now = SystemClock{}.utc();
+    const auto local = std::chrono::floor<std::chrono::seconds>(now + 8h).time_since_epoch() % 24h;
+    // The upload of today lies ahead, that of yesterday was before the end of yesterday.
+    const bool late = local > 23h;
+    plant.connect(platform, "p1").upload_time = late ? std::chrono::seconds{23h + 59min + 59s} : local + 1h;
+    plant.keep_records(4, 3);
+
+    const auto uplink = plant.start();
+
+    EXPECT_TRUE(eventually([&] { return plant.waiting() == 3; }, kPatience)) << plant.waiting();
+    const auto waiting = plant.books->outbox().waiting({"province"}, WaitingQuery{}).value();
+    for (const ItemRecord& each : waiting) EXPECT_EQ(each.period.type, StatType::day);
+    EXPECT_GT(uplink->status().next_upload, now);
+}
+
+TEST_F(ProvincialUplinkTest, AddressesOnAnotherHostAreUsedAndKept) {
+    SimulatedPlatform platform{"p1", {"--data-host", "localhost:0"}};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 1);
+
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    const auto state = plant.books->outbox().state({"province"}).value();
+    EXPECT_NE(state.at("address.data").find("localhost"), std::string::npos) << state.at("address.data");
+    expect_conserved(platform, "p1");
+}
+
+TEST_F(ProvincialUplinkTest, ANewCreditCodeIsRegisteredAnewFromItsDateOn) {
+    SimulatedPlatform platform{"p1"};
+    plant.connect(platform, "p1");
+    plant.keep_records(4, 1);
+    auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+    uplink.reset();
+    const std::string before = plant.books->outbox().state({"province"}).value().at("device_id");
+
+    plant.options.enterprises.front().next_code = "91130000XXXXXXXX1X";
+    plant.options.enterprises.front().next_code_from = SystemClock{}.utc() - 1h;
+    plant.revise("gas", StatType::day);
+    uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+    EXPECT_NE(plant.books->outbox().state({"province"}).value().at("device_id"), before);
+    const json arrived = platform.look("arrivals?profile=p1&enterprise=91130000XXXXXXXX1X");
+    EXPECT_EQ(arrived.at("arrivals").size(), 1U);
 }
 
 TEST_F(ProvincialUplinkTest, AServerThatCannotProveWhoItIsGetsNothing) {
