@@ -1,7 +1,5 @@
 #include "gateway/commands/buffer_export.h"
 
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +16,7 @@
 #include "gateway/commands/data_options.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/export_rows.h"
+#include "gateway/commands/output_file.h"
 #include "gateway/commands/progress_line.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/reading/local_time.h"
@@ -26,7 +25,6 @@ namespace mg {
 namespace {
 
 constexpr std::size_t kItemsAtOnce = 2000;
-constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 std::string text(std::string_view en, std::string_view zh) {
     return std::string(tr(en, zh));
@@ -40,40 +38,6 @@ struct ExportArguments {
     std::string format{"csv"};
     std::string file;  ///< empty: stdout
     bool mark{false};
-};
-
-/// Where the rows go: stdout, or a file that has its name only when it is whole.
-class Output {
-public:
-    explicit Output(const std::string& file) : file_{file} {
-        if (!file_.empty()) unfinished_ = std::fopen(part().c_str(), "wbe");
-    }
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
-    ~Output() {
-        if (unfinished_ == nullptr) return;
-        std::fclose(unfinished_);
-        std::error_code ignored;
-        std::filesystem::remove(part(), ignored);
-    }
-    [[nodiscard]] bool is_open() const { return file_.empty() || unfinished_ != nullptr; }
-    bool write(std::string_view rows) {
-        std::FILE* to = file_.empty() ? stdout : unfinished_;
-        return std::fwrite(rows.data(), 1, rows.size(), to) == rows.size();
-    }
-    bool finish() {
-        if (file_.empty()) return std::fflush(stdout) == 0;
-        const bool closed = std::fclose(unfinished_) == 0;
-        unfinished_ = nullptr;
-        std::error_code problem;
-        if (closed) std::filesystem::rename(part(), file_, problem);
-        return closed && !problem;
-    }
-
-private:
-    [[nodiscard]] std::string part() const { return file_ + ".part"; }
-    std::string file_;
-    std::FILE* unfinished_{nullptr};
 };
 
 std::optional<HistoryQuery> query_of(const ExportArguments& arguments, const DataPlace& place) {
@@ -114,10 +78,9 @@ bool meters_are_known(const ExportArguments& arguments, const DataPlace& place, 
 int export_all(StoreView& view, const HistoryQuery& query, const ExportOptions& options,
                const ExportArguments& arguments) {
     const bool csv = arguments.format == "csv";
-    Output output{arguments.file};
+    OutputFile output{arguments.file};
     const auto cannot_write = [&] {
-        print_error(
-            trf("{}: cannot be written", "{}：无法写入", arguments.file.empty() ? "stdout" : arguments.file));
+        print_error(trf("{}: cannot be written", "{}：无法写入", output.name()));
         return kExitFailed;
     };
     if (!output.is_open()) return cannot_write();

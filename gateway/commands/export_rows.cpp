@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/base/language.h"
+#include "gateway/commands/output_file.h"
 #include "gateway/control/status.h"
 #include "gateway/reading/local_time.h"
 
@@ -11,17 +12,6 @@ namespace mg {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// A cell; quoted where a comma, a quote or a line break would break the table (RFC 4180).
-std::string cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted{"\""};
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
 
 /// Of a meter that is configured no more nobody knows the multiplier.
 PointStatus point_of(const Sample& sample, std::size_t point, const ExportOptions& options) {
@@ -41,17 +31,17 @@ bool asked_for(const Sample& sample, std::size_t point, const ExportOptions& opt
 
 std::string sample_rows(const StoredSample& stored, const ExportOptions& options) {
     const Sample& sample = stored.sample;
-    const std::string before =
-        fmt::format("{},{},,{},{},", cell(sample.meter().text), iso_local(sample.slot.at, options.utc_offset),
-                    iso_local(sample.taken_at, options.utc_offset), sample.boundary ? 1 : 0);
+    const std::string before = fmt::format(
+        "{},{},,{},{},", csv_cell(sample.meter().text), iso_local(sample.slot.at, options.utc_offset),
+        iso_local(sample.taken_at, options.utc_offset), sample.boundary ? 1 : 0);
     const std::string behind = fmt::format(",{},{},{}\r\n", sample.epoch, stored.revision, stored.sequence);
     std::string rows;
     for (std::size_t i = 0; i < sample.readings.size(); ++i) {
         if (!asked_for(sample, i, options)) continue;
         const PointStatus point = point_of(sample, i, options);
         rows += before +
-                fmt::format("{},{},{},{},{},{}", cell(point.id.text), point.displayed, point.multiplier,
-                            point.with_multiplier, cell(point.unit), to_string(point.quality)) +
+                fmt::format("{},{},{},{},{},{}", csv_cell(point.id.text), point.displayed, point.multiplier,
+                            point.with_multiplier, csv_cell(point.unit), to_string(point.quality)) +
                 behind;
     }
     return rows;
@@ -59,7 +49,7 @@ std::string sample_rows(const StoredSample& stored, const ExportOptions& options
 
 std::string gap_row(const StoredGap& stored, const ExportOptions& options) {
     const Gap& gap = stored.gap;
-    return fmt::format("{},{},{},,,,,,,,{},{},,{}\r\n", cell(gap.meter.text),
+    return fmt::format("{},{},{},,,,,,,,{},{},,{}\r\n", csv_cell(gap.meter.text),
                        iso_local(gap.from.at, options.utc_offset), iso_local(gap.to.at, options.utc_offset),
                        to_string(gap.reason), gap.epoch, stored.sequence);
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace mg {
+
+/// For the begin of a CSV file: Excel and WPS take it for UTF-8 then.
+inline constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+
+/// Where rows go: stdout, or a file that has its name only when it is whole. Blocks for the disk.
+class OutputFile {
+public:
+    /// Empty: stdout.
+    explicit OutputFile(std::string file);
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    /// What is not finished goes away.
+    ~OutputFile();
+
+    [[nodiscard]] bool is_open() const { return file_.empty() || unfinished_ != nullptr; }
+    [[nodiscard]] bool write(std::string_view rows);
+    [[nodiscard]] bool finish();
+    /// As people know it.
+    [[nodiscard]] std::string name() const { return file_.empty() ? "stdout" : file_; }
+
+private:
+    [[nodiscard]] std::string part() const { return file_ + ".part"; }
+
+    std::string file_;
+    std::FILE* unfinished_{nullptr};
+};
+
+/// A cell of CSV; quoted where a comma, a quote or a line break would break the table (RFC 4180).
+std::string csv_cell(std::string_view text);
+
+}  // namespace mg
