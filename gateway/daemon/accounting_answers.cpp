@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "gateway/base/language.h"
-#include "gateway/base/utc_text.h"
 #include "gateway/daemon/item_versions.h"
+#include "gateway/daemon/order_arguments.h"
 #include "gateway/inbound/values_json.h"
 #include "gateway/inbound/values_table.h"
 
@@ -17,12 +17,6 @@ constexpr std::size_t kMostListed = 10'000;
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
-}
-
-Result<UtcTime> time_argument(const ControlRequest& request, const std::string& name) {
-    if (const auto time = utc_from_text(request.argument(name))) return *time;
-    return fail(Failure::rejected, trf("\"{}\" is not a time as in 2026-11-22T12:00:00.000Z",
-                                       "“{}”不是 2026-11-22T12:00:00.000Z 这样的时间", name));
 }
 
 ItemVersionReport version_report(const ItemOptions& item) {
@@ -40,18 +34,6 @@ ItemVersionReport version_report(const ItemOptions& item) {
         version.other_codes[uplink.text] = code.hyphenated();
     }
     return version;
-}
-
-/// The version that a record was computed by; where the configuration has it no longer, the one in force when
-/// the period ended.
-const ItemOptions* version_for(const ItemRecord& record, const std::vector<const ItemOptions*>& versions) {
-    const auto same = [&](const ItemOptions* each) { return each->valid_from == record.item_version; };
-    const auto found = std::ranges::find_if(versions, same);
-    if (found != versions.end()) return *found;
-    const auto valid = std::ranges::find_if(versions, [&](const ItemOptions* each) {
-        return each->valid_at(record.period.to - milliseconds{1});
-    });
-    return valid == versions.end() ? nullptr : *valid;
 }
 
 /// Who answers for what is entered, and who typed it in.
@@ -86,7 +68,7 @@ SiteCalendar AccountingAnswers::calendar(const ItemOptions& item) const {
 
 std::optional<RecordReport> AccountingAnswers::shown(const ItemRecord& record,
                                                      const Versions& versions) const {
-    const ItemOptions* version = version_for(record, versions);
+    const ItemOptions* version = version_of(record, versions);
     if (version == nullptr || !version->periods.contains(record.period.type)) return std::nullopt;
     const auto marks = names_of(record.marks);
     return RecordReport{.item = record.item,

@@ -9,21 +9,15 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/nearest.h"
-#include "gateway/base/utc_text.h"
 #include "gateway/control/span_report.h"
 #include "gateway/daemon/item_versions.h"
+#include "gateway/daemon/order_arguments.h"
 
 namespace mg {
 namespace {
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
-}
-
-Result<UtcTime> time_argument(const ControlRequest& request, const std::string& name) {
-    if (const auto time = utc_from_text(request.argument(name))) return *time;
-    return fail(Failure::rejected, trf("\"{}\" is not a time as in 2026-11-22T12:00:00.000Z",
-                                       "“{}”不是 2026-11-22T12:00:00.000Z 这样的时间", name));
 }
 
 Result<int> day_from(const std::string& text) {
