@@ -7,6 +7,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/commands/labels.h"
+#include "gateway/commands/platform_uplink_view.h"
 #include "gateway/commands/terminal.h"
 
 namespace mg {
@@ -48,8 +49,9 @@ std::string resend_line(const Resend& order, std::chrono::minutes utc_offset) {
 
 std::string uplink_notes(const UplinkStatus& uplink, std::chrono::minutes utc_offset) {
     std::string notes;
-    if (uplink.traffic.limit > 0) {
-        notes += fmt::format("{}: {}\n", uplink.id.text, traffic_text(uplink.traffic));
+    if (uplink.platform) notes += platform_uplink_note(uplink, utc_offset);
+    if (uplink.traffic && uplink.traffic->limit > 0) {
+        notes += fmt::format("{}: {}\n", uplink.id.text, traffic_text(*uplink.traffic));
     }
     for (const Resend& order : uplink.resends) {
         notes += fmt::format("{}: {}\n", uplink.id.text, resend_line(order, utc_offset));
@@ -71,7 +73,7 @@ std::string uplink_view(const UplinkStatus& uplink, const ClockStatus& clock) {
     view += labelled("in flight   ", "在途    ", std::to_string(uplink.in_flight));
     view += labelled("set aside   ", "搁置    ", std::to_string(uplink.set_aside));
     view += labelled("not selected", "未选中  ", std::to_string(uplink.not_selected));
-    view += labelled("sent        ", "流量    ", traffic_text(uplink.traffic));
+    if (uplink.traffic) view += labelled("sent        ", "流量    ", traffic_text(*uplink.traffic));
     if (!uplink.last_error.empty()) {
         view += labelled("last error  ", "最近错误", printable(uplink.last_error));
     }

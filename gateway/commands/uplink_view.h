@@ -13,7 +13,7 @@ namespace mg {
 /// Two or three lines beside the table of all uplinks: budget, orders, alarm. Empty when there is nothing to
 /// say.
 std::string uplink_notes(const UplinkStatus& uplink, std::chrono::minutes utc_offset);
-/// Everything about one.
+/// Everything about one that goes to a broker.
 std::string uplink_view(const UplinkStatus& uplink, const ClockStatus& clock);
 std::string receipts_view(const std::vector<Receipt>& receipts, std::chrono::minutes utc_offset);
 std::string set_aside_view(const std::vector<SetAside>& items, std::chrono::minutes utc_offset);

@@ -81,8 +81,6 @@ BreakReport break_from(const Json& json) {
             .found_at = time_from(json.at("found_at"))};
 }
 
-constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
-
 /// No value is an empty text.
 std::optional<Decimal> optional_decimal_from(const Json& json) {
     if (json.get_ref<const std::string&>().empty()) return std::nullopt;
@@ -104,16 +102,16 @@ Json to_json(const RequestReport& request) {
 }
 
 RequestReport request_from(const Json& json) {
-    return {
-        .item = json.at("item").get<std::string>(),
-        .period = {enum_from(json.at("type"), kTypes), time_from(json.at("from")), time_from(json.at("to"))},
-        .period_text = json.at("period").get<std::string>(),
-        .stands = optional_decimal_from(json.at("stands")),
-        .wanted = optional_decimal_from(json.at("wanted")),
-        .unit = json.at("unit").get<std::string>(),
-        .marks = json.at("marks").get<std::vector<std::string>>(),
-        .cause = json.at("cause").get<std::string>(),
-        .asked_at = time_from(json.at("asked_at"))};
+    return {.item = json.at("item").get<std::string>(),
+            .period = {enum_from(json.at("type"), kStatTypes), time_from(json.at("from")),
+                       time_from(json.at("to"))},
+            .period_text = json.at("period").get<std::string>(),
+            .stands = optional_decimal_from(json.at("stands")),
+            .wanted = optional_decimal_from(json.at("wanted")),
+            .unit = json.at("unit").get<std::string>(),
+            .marks = json.at("marks").get<std::vector<std::string>>(),
+            .cause = json.at("cause").get<std::string>(),
+            .asked_at = time_from(json.at("asked_at"))};
 }
 
 template <class T>

@@ -12,7 +12,6 @@ using namespace control_json;
 
 namespace {
 
-constexpr std::array kTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
 constexpr std::array kMethods{ItemMethod::difference, ItemMethod::manual, ItemMethod::last,
                               ItemMethod::mean,       ItemMethod::ratio,  ItemMethod::total};
 
@@ -69,18 +68,18 @@ Json to_json(const std::optional<RecordReport>& record) {
 }
 
 RecordReport record_from(const Json& json) {
-    RecordReport record{
-        .item = json.at("item").get<std::string>(),
-        .period = {enum_from(json.at("type"), kTypes), time_from(json.at("from")), time_from(json.at("to"))},
-        .period_text = json.at("period").get<std::string>(),
-        .revision = whole_from<std::uint32_t>(json.at("revision")),
-        .value = std::nullopt,
-        .unit = json.at("unit").get<std::string>(),
-        .marks = json.at("marks").get<std::vector<std::string>>(),
-        .suspect = json.at("suspect").get<bool>(),
-        .input_type = whole_from<int>(json.at("input_type")),
-        .cause = json.at("cause").get<std::string>(),
-        .computed_at = time_from(json.at("computed_at"))};
+    RecordReport record{.item = json.at("item").get<std::string>(),
+                        .period = {enum_from(json.at("type"), kStatTypes), time_from(json.at("from")),
+                                   time_from(json.at("to"))},
+                        .period_text = json.at("period").get<std::string>(),
+                        .revision = whole_from<std::uint32_t>(json.at("revision")),
+                        .value = std::nullopt,
+                        .unit = json.at("unit").get<std::string>(),
+                        .marks = json.at("marks").get<std::vector<std::string>>(),
+                        .suspect = json.at("suspect").get<bool>(),
+                        .input_type = whole_from<int>(json.at("input_type")),
+                        .cause = json.at("cause").get<std::string>(),
+                        .computed_at = time_from(json.at("computed_at"))};
     if (!json.at("value").get_ref<const std::string&>().empty())
         record.value = decimal_from(json.at("value"));
     return record;
@@ -120,7 +119,7 @@ ItemVersionReport version_from(const Json& json) {
     for (const auto& [uplink, code] : json.at("other_codes").items()) {
         version.other_codes[uplink] = code.get<std::string>();
     }
-    for (const Json& type : json.at("periods")) version.periods.push_back(enum_from(type, kTypes));
+    for (const Json& type : json.at("periods")) version.periods.push_back(enum_from(type, kStatTypes));
     return version;
 }
 

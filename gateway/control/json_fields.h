@@ -16,6 +16,7 @@
 #include "gateway/base/result.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/buffer/sample_store.h"
+#include "gateway/reading/stat_period.h"
 
 /// How the control socket's JSON is read and written. For the .cpp files of this folder only.
 namespace mg::control_json {
@@ -34,6 +35,7 @@ inline std::string to_line(const Json& json) {
 }
 
 inline constexpr std::array kLanes{Lane::live, Lane::backlog, Lane::resend};
+inline constexpr std::array kStatTypes{StatType::real_time, StatType::day, StatType::month, StatType::year};
 
 inline Json time_json(const std::optional<UtcTime>& time) {
     return time ? Json(utc_text(*time)) : Json(nullptr);

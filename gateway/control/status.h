@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "gateway/reading/ids.h"
 #include "gateway/reading/quality.h"
 #include "gateway/reading/sample.h"
+#include "gateway/reading/stat_period.h"
 
 /// What the running daemon says about itself over the control socket. Codes are language-neutral;
 /// `last_error`, `alarm` and `trouble` are log lines and stay in the daemon's language. The same facts as
@@ -124,10 +126,31 @@ struct TrafficStatus {
     bool used_up{false};                    ///< only boundary samples go
 };
 
+/// What only an uplink to a provincial platform has.
+struct PlatformStatus {
+    std::string profile;      ///< id
+    std::string device_id;    ///< under which the platform knows this box, shortened; empty: none
+    std::string reg_version;  ///< of the platform, as last seen; empty: it has told none
+    std::string dic_version;
+    std::optional<UtcTime> next_upload;      ///< of the records of the day; none: they go as they come
+    std::array<std::uint64_t, 4> waiting{};  ///< records, by StatType
+    std::array<std::optional<UtcTime>, 4> oldest{};  ///< begin of the oldest period that waits, by StatType
+    std::uint64_t accepted{0};                       ///< records since start
+    std::optional<UtcTime> last_accepted;            ///< since start
+    std::vector<std::string> remarks;                ///< it works, but; log lines
+    std::uint64_t bytes_sent{0};                     ///< since start, without headers of TLS and TCP
+    std::uint64_t bytes_received{0};
+    bool operator==(const PlatformStatus&) const = default;
+};
+
+inline constexpr std::string_view kMqttUplink = "mqtt";
+inline constexpr std::string_view kPlatformUplink = "provincial";
+
+/// To a broker, or to a platform: then what is counted are records, and there are no lanes and messages.
 struct UplinkStatus {
     UplinkId id;
     std::string name;
-    std::string kind;         ///< "mqtt"
+    std::string kind;         ///< kMqttUplink, kPlatformUplink
     std::string destination;  ///< "mqtt://broker:1883"; of several addresses the one in use, else all
     UplinkState state{UplinkState::connecting};
     std::optional<UtcTime> since;
@@ -139,10 +162,11 @@ struct UplinkStatus {
     std::uint64_t not_selected{0};         ///< items that it does not carry, since start
     std::optional<UtcTime> oldest_unsent;  ///< slot of the oldest item that waits
     std::vector<LaneTotals> lanes;
-    TrafficStatus traffic;
-    std::vector<Resend> resends;  ///< ordered and not yet through
+    std::optional<TrafficStatus> traffic;  ///< none: of a platform
+    std::vector<Resend> resends;           ///< ordered and not yet through
     std::string last_error;
-    std::string alarm;  ///< empty: none
+    std::string alarm;                       ///< empty: none
+    std::optional<PlatformStatus> platform;  ///< none: a broker
 };
 
 /// How the accounting is doing.

@@ -36,6 +36,50 @@ TrafficStatus traffic_from(const Json& json) {
     return traffic;
 }
 
+Json to_json(const PlatformStatus& platform) {
+    Json waiting = Json::object();
+    Json oldest = Json::object();
+    for (const StatType type : kStatTypes) {
+        const std::string name(mg::to_string(type));
+        waiting[name] = platform.waiting.at(static_cast<std::size_t>(type));
+        oldest[name] = time_json(platform.oldest.at(static_cast<std::size_t>(type)));
+    }
+    return {{"profile", platform.profile},
+            {"device_id", platform.device_id},
+            {"reg_version", platform.reg_version},
+            {"dic_version", platform.dic_version},
+            {"next_upload", time_json(platform.next_upload)},
+            {"waiting", std::move(waiting)},
+            {"oldest", std::move(oldest)},
+            {"accepted", platform.accepted},
+            {"last_accepted", time_json(platform.last_accepted)},
+            {"remarks", platform.remarks},
+            {"bytes_sent", platform.bytes_sent},
+            {"bytes_received", platform.bytes_received}};
+}
+
+PlatformStatus platform_from(const Json& json) {
+    PlatformStatus platform{.profile = json.at("profile").get<std::string>(),
+                            .device_id = json.at("device_id").get<std::string>(),
+                            .reg_version = json.at("reg_version").get<std::string>(),
+                            .dic_version = json.at("dic_version").get<std::string>(),
+                            .next_upload = optional_time_from(json.at("next_upload")),
+                            .waiting = {},
+                            .oldest = {},
+                            .accepted = whole_from<std::uint64_t>(json.at("accepted")),
+                            .last_accepted = optional_time_from(json.at("last_accepted")),
+                            .remarks = json.at("remarks").get<std::vector<std::string>>(),
+                            .bytes_sent = whole_from<std::uint64_t>(json.at("bytes_sent")),
+                            .bytes_received = whole_from<std::uint64_t>(json.at("bytes_received"))};
+    for (const StatType type : kStatTypes) {
+        const std::string name(mg::to_string(type));
+        platform.waiting.at(static_cast<std::size_t>(type)) =
+            whole_from<std::uint64_t>(json.at("waiting").at(name));
+        platform.oldest.at(static_cast<std::size_t>(type)) = optional_time_from(json.at("oldest").at(name));
+    }
+    return platform;
+}
+
 Json to_json(const LaneTotals& lane) {
     return {{"lane", mg::to_string(lane.lane)},
             {"messages", lane.messages},
@@ -97,10 +141,11 @@ Json to_json(const UplinkStatus& uplink) {
             {"not_selected", uplink.not_selected},
             {"oldest_unsent", time_json(uplink.oldest_unsent)},
             {"lanes", std::move(lanes)},
-            {"traffic", to_json(uplink.traffic)},
+            {"traffic", uplink.traffic ? to_json(*uplink.traffic) : Json(nullptr)},
             {"resends", std::move(resends)},
             {"last_error", uplink.last_error},
-            {"alarm", uplink.alarm}};
+            {"alarm", uplink.alarm},
+            {"platform", uplink.platform ? to_json(*uplink.platform) : Json(nullptr)}};
 }
 
 UplinkStatus uplink_from(const Json& json) {
@@ -118,10 +163,13 @@ UplinkStatus uplink_from(const Json& json) {
                         .not_selected = whole_from<std::uint64_t>(json.at("not_selected")),
                         .oldest_unsent = optional_time_from(json.at("oldest_unsent")),
                         .lanes = {},
-                        .traffic = traffic_from(json.at("traffic")),
+                        .traffic = std::nullopt,
                         .resends = {},
                         .last_error = json.at("last_error").get<std::string>(),
-                        .alarm = json.at("alarm").get<std::string>()};
+                        .alarm = json.at("alarm").get<std::string>(),
+                        .platform = std::nullopt};
+    if (!json.at("traffic").is_null()) uplink.traffic = traffic_from(json.at("traffic"));
+    if (!json.at("platform").is_null()) uplink.platform = platform_from(json.at("platform"));
     for (const Json& lane : json.at("lanes")) uplink.lanes.push_back(lane_from(lane));
     for (const Json& order : json.at("resends")) uplink.resends.push_back(resend_from(order));
     return uplink;

@@ -145,7 +145,8 @@ Result<> Daemon::Parts::build_the_rest() {
     });
     if (!built) return tl::unexpected(built.error());
     lines = std::move(*built);
-    report.emplace(options, lines, *store, watch, clock, forwarders, accounting.get());
+    report.emplace(options, lines, *store, watch, clock, forwarders, platforms ? &*platforms : nullptr,
+                   accounting.get());
     open_control();
     open_inbound();
     return {};
@@ -166,7 +167,9 @@ void Daemon::Parts::open_control() {
     control->on("read", [this](const ControlRequest& request, const ControlReply& reply) {
         answer_read(request, reply);
     });
-    orders.emplace(options, *store, clock, forwarders);
+    orders.emplace(options, *store, clock, forwarders,
+                   PlatformOrders{options, platforms ? &*platforms : nullptr,
+                                  accounting ? &accounting->books().outbox() : nullptr, clock});
     orders->answer_on(*control);
     if (accounting != nullptr) {
         accounting_orders.emplace(options, accounting->books(), *entry_desk, clock, &accounting->graph(),

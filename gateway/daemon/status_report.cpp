@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "gateway/base/language.h"
 #include "gateway/daemon/build_info.h"
+#include "gateway/daemon/uplink_status.h"
 
 namespace mg {
 namespace {
@@ -43,80 +43,11 @@ MeterState state_of(const LineSnapshot::Point& point) {
     return point.last_error.empty() && all_good(point.last) ? MeterState::ok : MeterState::trouble;
 }
 
-UplinkState state_of(ForwarderState state) {
-    switch (state) {
-        case ForwarderState::connecting:
-            return UplinkState::connecting;
-        case ForwarderState::connected:
-            return UplinkState::connected;
-        case ForwarderState::waiting:
-        case ForwarderState::stopped:
-            return UplinkState::waiting;
-        case ForwarderState::held:
-            return UplinkState::held;
-        case ForwarderState::paused:
-            return UplinkState::paused;
-        case ForwarderState::not_begun:
-            return UplinkState::not_begun;
-    }
-    return UplinkState::waiting;
-}
-
-std::vector<LaneTotals> lanes_of(const ForwarderStatus& forwarder) {
-    std::vector<LaneTotals> lanes;
-    for (const Lane lane : {Lane::live, Lane::backlog, Lane::resend}) {
-        const auto& count = forwarder.lanes.at(static_cast<std::size_t>(lane));
-        lanes.push_back(
-            {.lane = lane, .messages = count.messages, .samples = count.samples, .gaps = count.gaps});
-    }
-    return lanes;
-}
-
-TrafficStatus traffic_of(const BudgetState& budget) {
-    return {.sent = budget.sent,
-            .limit = budget.limit,
-            .per = budget.period,
-            .end = budget.end,
-            .forecast = budget.forecast,
-            .used_up = budget.used_up()};
-}
-
-/// What a person should look at.
-std::string alarm_of(const ForwarderStatus& forwarder) {
-    if (forwarder.state == ForwarderState::held) return forwarder.last_error;
-    if (forwarder.budget.used_up()) {
-        return std::string(tr("the byte budget is used up: only boundary samples go until the period ends",
-                              "流量已用完：周期结束前只传边界采样"));
-    }
-    return forwarder.notice;
-}
-
-UplinkStatus uplink_status(const ForwarderStatus& forwarder) {
-    return {.id = forwarder.id,
-            .name = forwarder.name,
-            .kind = "mqtt",
-            .destination = forwarder.destination,
-            .state = state_of(forwarder.state),
-            .since = forwarder.since,
-            .delivered_samples = forwarder.delivered_samples,
-            .delivered_messages = forwarder.delivered_messages,
-            .backlog = forwarder.backlog,
-            .in_flight = forwarder.in_flight,
-            .set_aside = forwarder.set_aside,
-            .not_selected = forwarder.not_selected,
-            .oldest_unsent = forwarder.oldest_unsent,
-            .lanes = lanes_of(forwarder),
-            .traffic = traffic_of(forwarder.budget),
-            .resends = forwarder.resends,
-            .last_error = forwarder.last_error,
-            .alarm = alarm_of(forwarder)};
-}
-
 }  // namespace
 
 StatusReport::StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
                            const ClockWatch& watch, Clock& clock,
-                           std::span<const std::unique_ptr<Forwarder>> forwarders,
+                           std::span<const std::unique_ptr<Forwarder>> forwarders, const Platforms* platforms,
                            const AccountingLife* accounting)
     : options_{options},
       lines_{lines},
@@ -124,6 +55,7 @@ StatusReport::StatusReport(const Options& options, const BuiltLines& lines, Samp
       watch_{watch},
       clock_{clock},
       forwarders_{forwarders},
+      platforms_{platforms},
       accounting_{accounting},
       started_{clock.utc()} {}
 
@@ -238,6 +170,11 @@ GatewayStatus StatusReport::make(StatusDetail detail) const {
     if (detail != StatusDetail::summary) add_meters(status, snapshots, detail);
     status.buffer = buffer_status(store_.stats());
     for (const auto& forwarder : forwarders_) status.uplinks.push_back(uplink_status(forwarder->status()));
+    for (const ProvincialOptions& uplink : options_.provincial) {
+        const ProvincialUplink* platform = platforms_ != nullptr ? platforms_->find(uplink.id.text) : nullptr;
+        status.uplinks.push_back(platform != nullptr ? uplink_status(platform->status())
+                                                     : status_without_books(uplink, started_));
+    }
     status.accounting = books_status();
     return status;
 }

@@ -11,6 +11,7 @@
 #include "gateway/control/status.h"
 #include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/line_builder.h"
+#include "gateway/daemon/platforms.h"
 #include "gateway/polling/clock_watch.h"
 #include "gateway/uplink/forwarder.h"
 
@@ -22,7 +23,7 @@ class StatusReport {
 public:
     StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store, const ClockWatch& watch,
                  Clock& clock, std::span<const std::unique_ptr<Forwarder>> forwarders,
-                 const AccountingLife* accounting);
+                 const Platforms* platforms, const AccountingLife* accounting);
 
     /// Called every few seconds; keeps the last minute of each line's load.
     void tick();
@@ -47,6 +48,7 @@ private:
     const ClockWatch& watch_;
     Clock& clock_;
     std::span<const std::unique_ptr<Forwarder>> forwarders_;
+    const Platforms* platforms_;        ///< nullptr: there are no books
     const AccountingLife* accounting_;  ///< nullptr: there is none
     UtcTime started_;
     std::map<LineId, std::deque<LoadSample>> loads_;

@@ -11,6 +11,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/control/uplink_report.h"
+#include "gateway/daemon/order_arguments.h"
 
 namespace mg {
 namespace {
@@ -28,45 +29,33 @@ std::optional<std::uint64_t> number_from(const std::string& text) {
     return number;
 }
 
-Result<UtcTime> time_argument(const ControlRequest& request, const std::string& name) {
-    if (const auto time = utc_from_text(request.argument(name))) return *time;
-    return fail(Failure::rejected, trf("\"{}\" is not a time as in 2026-11-22T12:00:00.000Z",
-                                       "“{}”不是 2026-11-22T12:00:00.000Z 这样的时间", name));
-}
-
-std::size_t most_of(const ControlRequest& request) {
-    const auto most = number_from(request.argument("most"));
-    return most ? static_cast<std::size_t>(std::min<std::uint64_t>(*most, kMostListed)) : kMostListed;
-}
-
-/// "m1 m2": ids have no spaces.
-std::vector<std::string> words_of(const std::string& text) {
-    std::vector<std::string> words;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find(' ', at), text.size());
-        if (end > at) words.push_back(text.substr(at, end - at));
-        at = end + 1;
-    }
-    return words;
-}
-
 }  // namespace
 
 UplinkOrders::UplinkOrders(const Options& options, SampleStore& store, Clock& clock,
-                           std::span<const std::unique_ptr<Forwarder>> forwarders)
-    : options_{options}, store_{store}, clock_{clock}, forwarders_{forwarders}, thread_{clock, "orders"} {}
+                           std::span<const std::unique_ptr<Forwarder>> forwarders, PlatformOrders platforms)
+    : options_{options},
+      store_{store},
+      clock_{clock},
+      forwarders_{forwarders},
+      platforms_{std::move(platforms)},
+      thread_{clock, "orders"} {}
 
 void UplinkOrders::answer_on(ControlServer& server) {
     answer(server, "uplink-pause", &UplinkOrders::pause);
     answer(server, "uplink-resume", &UplinkOrders::resume);
     answer(server, "uplink-resend", &UplinkOrders::resend);
+    answer(server, "uplink-release", &UplinkOrders::release);
     answer(server, "uplink-call-off", &UplinkOrders::call_off);
     answer(server, "uplink-history", &UplinkOrders::history);
     answer(server, "uplink-set-aside", &UplinkOrders::set_aside);
 }
 
 void UplinkOrders::answer(ControlServer& server, const std::string& command, Handler handler) {
-    server.on(command, [this, handler](const ControlRequest& request, const ControlReply& reply) {
+    server.on(command, [this, command, handler](const ControlRequest& request, const ControlReply& reply) {
+        if (platforms_.knows(request.argument("uplink"))) {
+            return thread_.take([this, command, request] { return platforms_.answer(command, request); },
+                                reply);
+        }
         const auto uplink = uplink_of(request);
         if (!uplink) return reply.done(pass_on(uplink.error()));
         thread_.take(
@@ -81,6 +70,7 @@ Result<Forwarder*> UplinkOrders::uplink_of(const ControlRequest& request) const 
         if (forwarder->id().text == wanted) return forwarder.get();
         ids.push_back(forwarder->id().text);
     }
+    for (const ProvincialOptions& platform : options_.provincial) ids.push_back(platform.id.text);
     return fail(Failure::rejected, trf("no uplink \"{}\"; the nearest is \"{}\"",
                                        "没有上传目标“{}”；最接近的是“{}”", wanted, nearest_of(wanted, ids)));
 }
@@ -110,6 +100,11 @@ Result<Resend> UplinkOrders::period_of(const ControlRequest& request) const {
         return fail(Failure::rejected,
                     std::string(tr("the period ends before it begins", "时段的结束早于开始")));
     }
+    if (!request.argument("items").empty() || !request.argument("type").empty()) {
+        return fail(Failure::rejected,
+                    std::string(tr("to a broker go samples of meters, not items: name meters",
+                                   "向 MQTT 上传的是计量点的采样而不是采集项：请给出计量点")));
+    }
     Resend order{.from = {*from}, .to = {*to}, .ordered_at = clock_.utc(), .ordered_by = request.user};
     std::vector<std::string> known;
     for (const MeterOptions& meter : options_.meters) known.push_back(meter.id.text);
@@ -138,6 +133,12 @@ Result<std::string> UplinkOrders::resend(const ControlRequest& request, Forwarde
     return order_to_json(*number);
 }
 
+Result<std::string> UplinkOrders::release(const ControlRequest& /*request*/, Forwarder& uplink) {
+    return fail(Failure::unsupported,
+                trf("{} is a broker: what it rejected is sent again with its period: metergate uplink resend",
+                    "{} 是 MQTT 目标：被拒收的数据请按时段补传：metergate uplink resend", uplink.id().text));
+}
+
 Result<std::string> UplinkOrders::call_off(const ControlRequest& request, Forwarder& uplink) {
     const auto number = number_from(request.argument("order"));
     const auto orders = store_.deliveries().resends(uplink.id());
@@ -155,17 +156,25 @@ Result<std::string> UplinkOrders::call_off(const ControlRequest& request, Forwar
 }
 
 Result<std::string> UplinkOrders::history(const ControlRequest& request, Forwarder& uplink) {
+    if (!request.argument("from").empty() || !request.argument("items").empty()) {
+        return fail(Failure::rejected, std::string(tr("of a broker give when it was confirmed: --since",
+                                                      "MQTT 目标的回执按确认时间查询：请用 --since")));
+    }
     UtcTime since{};
     if (!request.argument("since").empty()) {
         const auto given = time_argument(request, "since");
         if (!given) return pass_on(given.error());
         since = *given;
     }
-    return store_.deliveries().receipts(uplink.id(), since, most_of(request)).map(receipts_to_json);
+    return store_.deliveries()
+        .receipts(uplink.id(), since, most_of(request, kMostListed))
+        .map(receipts_to_json);
 }
 
 Result<std::string> UplinkOrders::set_aside(const ControlRequest& request, Forwarder& uplink) {
-    return store_.deliveries().set_aside_items(uplink.id(), most_of(request)).map(set_aside_to_json);
+    return store_.deliveries()
+        .set_aside_items(uplink.id(), most_of(request, kMostListed))
+        .map(set_aside_to_json);
 }
 
 }  // namespace mg

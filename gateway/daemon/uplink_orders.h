@@ -10,6 +10,7 @@
 #include "gateway/buffer/sample_store.h"
 #include "gateway/control/control_server.h"
 #include "gateway/daemon/order_thread.h"
+#include "gateway/daemon/platform_orders.h"
 #include "gateway/uplink/forwarder.h"
 
 namespace mg {
@@ -21,7 +22,7 @@ class UplinkOrders {
 public:
     /// All given outlive this.
     UplinkOrders(const Options& options, SampleStore& store, Clock& clock,
-                 std::span<const std::unique_ptr<Forwarder>> forwarders);
+                 std::span<const std::unique_ptr<Forwarder>> forwarders, PlatformOrders platforms);
     UplinkOrders(const UplinkOrders&) = delete;
     UplinkOrders& operator=(const UplinkOrders&) = delete;
     ~UplinkOrders() = default;
@@ -39,6 +40,7 @@ private:
     Result<std::string> pause(const ControlRequest& request, Forwarder& uplink);
     Result<std::string> resume(const ControlRequest& request, Forwarder& uplink);
     Result<std::string> resend(const ControlRequest& request, Forwarder& uplink);
+    Result<std::string> release(const ControlRequest& request, Forwarder& uplink);
     Result<std::string> call_off(const ControlRequest& request, Forwarder& uplink);
     Result<std::string> history(const ControlRequest& request, Forwarder& uplink);
     Result<std::string> set_aside(const ControlRequest& request, Forwarder& uplink);
@@ -47,6 +49,7 @@ private:
     SampleStore& store_;
     Clock& clock_;
     std::span<const std::unique_ptr<Forwarder>> forwarders_;
+    PlatformOrders platforms_;
     OrderThread thread_;
 };
 

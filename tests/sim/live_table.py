@@ -68,7 +68,8 @@ class LiveTable:
         sys.stdout.flush()
 
     def _counts(self, status):
-        uplinks = status["uplinks"]
+        # Of samples: what is reported to platforms are records.
+        uplinks = [uplink for uplink in status["uplinks"] if uplink["kind"] == "mqtt"]
         return (sum(uplink["backlog"] for uplink in uplinks),
                 sum(uplink["delivered_samples"] for uplink in uplinks))
 

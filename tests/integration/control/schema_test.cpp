@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "gateway/accounting/doctor.h"
+#include "gateway/accounting/outbox.h"
 #include "gateway/control/control_protocol.h"
 #include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
+#include "gateway/control/platform_report.h"
 #include "gateway/control/read_report.h"
 #include "gateway/control/span_report.h"
 #include "gateway/control/status.h"
@@ -66,6 +68,33 @@ TEST(ControlSchema, DescribesWhatIsSaidAboutAnUplink) {
                                      '\n' + receipts_to_json({}) + '\n'));
     EXPECT_TRUE(valid("setAside", set_aside_to_json({{7, "payload format invalid", now}}) + '\n'));
     EXPECT_TRUE(valid("order", order_to_json(3) + '\n'));
+}
+
+TEST(ControlSchema, DescribesWhatIsSaidAboutTheRecordsOfAPlatform) {
+    const UtcTime now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+    const SentRecord record{.item = "coal",
+                            .period = SiteCalendar{}.parse("2026-11").value(),
+                            .period_text = "2026-11",
+                            .revision = 2,
+                            .value = Decimal{-525, -1},
+                            .unit = "t"};
+    std::string histories = record_receipts_to_json({}) + '\n';
+    for (const RecordOutcome outcome :
+         {RecordOutcome::accepted, RecordOutcome::set_aside, RecordOutcome::kept, RecordOutcome::no_value}) {
+        histories += record_receipts_to_json({.receipts = {{.record = record,
+                                                            .outcome = std::string(to_string(outcome)),
+                                                            .words = "成功",
+                                                            .at = now,
+                                                            .last_at = now,
+                                                            .times = 3}},
+                                              .next = "2 0 month"}) +
+                     '\n';
+    }
+    EXPECT_TRUE(valid("recordHistory", histories));
+    EXPECT_TRUE(
+        valid("recordsSetAside",
+              records_set_aside_to_json({.records = {{record, "编码未备案", now}}, .next = {}}) + '\n'));
+    EXPECT_TRUE(valid("recordsOrdered", records_ordered_to_json(7) + '\n'));
 }
 
 TEST(ControlSchema, DescribesItemsAndTheirRecords) {

@@ -6,6 +6,38 @@
 
 namespace mg {
 
+/// An uplink to a platform, of which the same holds as far as it goes.
+inline UplinkStatus full_platform(UtcTime start) {
+    using namespace std::chrono_literals;
+    return {.id = {"province"},
+            .name = "省平台",
+            .kind = "provincial",
+            .destination = "https://platform.example:8443",
+            .state = UplinkState::connected,
+            .since = start + 20min,
+            .delivered_samples = 4000,
+            .backlog = 15,
+            .set_aside = 2,
+            .oldest_unsent = start - 12h,
+            .lanes = {},
+            .traffic = std::nullopt,
+            .resends = {},
+            .last_error = "no answer in 30 s",
+            .alarm = "old TLS is let through (tls_legacy)",
+            .platform = PlatformStatus{.profile = "shandong",
+                                       .device_id = "3f2a…90c1",
+                                       .reg_version = "1.2",
+                                       .dic_version = "20260101",
+                                       .next_upload = start + 10h,
+                                       .waiting = {12, 2, 1, 0},
+                                       .oldest = {start - 1h, start - 12h, start - 30 * 24h, std::nullopt},
+                                       .accepted = 4000,
+                                       .last_accepted = start + 55min,
+                                       .remarks = {"old TLS is let through (tls_legacy)"},
+                                       .bytes_sent = 1'300'000,
+                                       .bytes_received = 40'000}};
+}
+
 /// A status in which every field differs from its default.
 inline GatewayStatus full_status() {
     using namespace std::chrono_literals;
@@ -81,12 +113,12 @@ inline GatewayStatus full_status() {
                          .oldest_unsent = start + 15min,
                          .lanes = {{.lane = Lane::live, .messages = 30, .samples = 3000, .gaps = 2},
                                    {.lane = Lane::backlog, .messages = 10, .samples = 1000, .gaps = 1}},
-                         .traffic = {.sent = 312'000'000,
-                                     .limit = 500'000'000,
-                                     .per = BudgetPeriod::day,
-                                     .end = start + 4h,
-                                     .forecast = 612'000'000,
-                                     .used_up = true},
+                         .traffic = TrafficStatus{.sent = 312'000'000,
+                                                  .limit = 500'000'000,
+                                                  .per = BudgetPeriod::day,
+                                                  .end = start + 4h,
+                                                  .forecast = 612'000'000,
+                                                  .used_up = true},
                          .resends = {{.id = 3,
                                       .from = {start},
                                       .to = {start + 1h},
@@ -96,7 +128,8 @@ inline GatewayStatus full_status() {
                                       .ordered_at = start + 2h,
                                       .ordered_by = "li"}},
                          .last_error = "not authorised",
-                         .alarm = "nobody subscribes"}},
+                         .alarm = "nobody subscribes"},
+                        full_platform(start)},
             .accounting = BooksStatus{.figures_until = start + 15min,
                                       .to_do = 1,
                                       .breaks = 2,
