@@ -210,6 +210,10 @@ class Platform(Program):
         """It answers everything with 503 for so long."""
         self.ask("faults", {"fault": "status", "status": 503, "seconds": seconds})
 
+    def behave(self):
+        request = urllib.request.Request(f"{self.addresses['control']}/faults", method="DELETE")
+        urllib.request.urlopen(request, timeout=10).close()
+
     def held(self):
         """How many records it holds."""
         return sum(kind["records"] for kind in self.ask("summary")["arrivals"])

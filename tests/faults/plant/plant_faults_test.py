@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "sim"))
 import plant
 import stage
+from check_platform import Item
 from scene import OtherUplink, Scene, now
 
 GATEWAY, SIMULATOR, GATEWAY_WITH_SLOW_NAMES = sys.argv[1:4]
@@ -54,6 +55,14 @@ def small_plant():
     return builder, {MODEL: plant.model_toml(model)}
 
 
+def reported_items():
+    """One behind transformers, one without, and a sum over three lines, rounded so that the rounding shows."""
+    return [Item("one", "01-01-0000-023300-11", [("tcp_1", "energy_0", 1)], decimals=2),
+            Item("behind_transformers", "01-02-0000-023300-11", [("rtu_2", "energy_0", 1)], decimals=0),
+            Item("together", "00-00-0000-023300-11",
+                 [(meter, "energy_1", 1) for meter in ("tcp_2", "rtu_1", "pty_3")], decimals=1)]
+
+
 class PlantFaults(unittest.TestCase):
     def setUp(self):
         # Not /tmp: a tmpfs there is refused as a data folder, and rightly.
@@ -72,11 +81,13 @@ class PlantFaults(unittest.TestCase):
         result = self._outcome.result
         return not any(test is self for test, _ in result.failures + result.errors)
 
-    def begin(self, survives_kill=False, plant_and_models=None, gateway=GATEWAY, other_uplinks=()):
+    def begin(self, survives_kill=False, plant_and_models=None, gateway=GATEWAY, other_uplinks=(), reports=False):
+        """`reports`: what flowed, to a provincial platform as well."""
         builder, models = plant_and_models or small_plant()
         broker = stage.Broker(self.folder, survives_kill)
+        platform = stage.Platform(self.folder, BOUNDARY_SECONDS) if reports else None
         self.scene = Scene(self.folder, builder, gateway, SIMULATOR, broker, LINE_KEYS, TCP_KEYS, models,
-                           other_uplinks)
+                           other_uplinks, platform, reported_items() if reports else ())
         self.scene.begin()
         return self.scene
 
@@ -262,6 +273,26 @@ class PlantFaults(unittest.TestCase):
         scene.stops.append((stopped, now()))
         time.sleep(3)
         self.conserved("not_asked", commit=0.02)
+
+    def test_a_platform_loses_answers_and_breaks_down_and_the_gateway_is_killed(self):
+        scene = self.begin(reports=True)
+        time.sleep(3)
+        scene.platform.ask("faults", {"fault": "lose_answer", "path": "/uploadEnergyData"})
+        held = scene.platform.held()
+        stage.wait_for(lambda: scene.platform.held() > held, "records at the platform", 20)
+        # Taken, and nobody knows: they are sent again.
+        killed = now()
+        scene.gateway.stop(signal.SIGKILL)
+        scene.platform.behave()
+        scene.platform.break_down(4)
+        scene.gateway.begin()
+        scene.gateway.wait_until_up()
+        scene.stops.append((killed, now()))
+        time.sleep(12)
+        self.conserved("not_asked")
+        records = self.report["platform"]["counts"]
+        self.assertEqual(records["complete"], records["due"])
+        self.assertGreater(records["repeats"], 0)
 
     def test_the_gateway_is_killed_twenty_times(self):
         scene = self.begin()
