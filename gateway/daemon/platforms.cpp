@@ -16,6 +16,8 @@ Platforms::Platforms(const Options& options, AccountingLife& accounting, const C
             .clock = clock,
             .factor = [&factors](const ItemRecord& record) { return factors.of(record); },
             .clock_is_trusted = [&watch] { return watch.state().trust != ClockTrust::untrusted; },
+            .replacements =
+                [&books = accounting.books()] { return books.dated(DatedQuery{.kind = "replacement"}); },
             .seed = std::hash<std::string>{}(uplink.id.text)}));
     }
 }

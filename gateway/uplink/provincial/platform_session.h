@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "gateway/accounting/dated_record.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/uplink/provincial/answer.h"
@@ -36,6 +37,8 @@ struct PlatformBox {
     std::filesystem::path folder;  ///< where base data are kept; empty: nowhere
     std::string password;          ///< of the account; empty: none
     std::function<void(const PlatformExchange&)> observe;
+    /// Replacements of instruments that people put on record; none: nothing is told of them.
+    std::function<Result<std::vector<DatedRecord>>()> replacements{};
 };
 
 /// What a box is at its platform: registered under an id or with a token, with the addresses of all calls,
@@ -69,8 +72,8 @@ public:
     Result<> take(PlatformCall step, const std::stop_token& stop);
     Result<> load_base_table(PlatformCall call, std::optional<std::uint64_t> table,
                              const std::stop_token& stop);
-    /// What tell() tells, as of now.
-    [[nodiscard]] ConfigurationMessages messages() const;
+    /// What tell() tells, as of now; of `dated` the replacements of instruments.
+    [[nodiscard]] ConfigurationMessages messages(std::span<const DatedRecord> dated = {}) const;
     Result<> tell_one(const ConfigurationCall& call, const std::stop_token& stop);
 
     [[nodiscard]] PlatformIdentity identity() const;

@@ -7,6 +7,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/uplink/json_text.h"
+#include "gateway/uplink/provincial/instrument_messages.h"
 #include "gateway/uplink/provincial/json_object.h"
 #include "gateway/uplink/provincial/platform_session.h"
 
@@ -35,7 +36,8 @@ std::string with_member(std::string_view object, std::string_view name, std::str
     return fmt::to_string(out);
 }
 
-/// What a stored key was a call of: "item/elec_purchased/0".
+/// What a stored key was a call of: "item/elec_purchased/0". None: it stays at the platform, as a
+/// verification does when a later one takes its place in the ledger.
 std::optional<PlatformCall> call_of(std::string_view key) {
     struct Prefix {
         std::string_view prefix;
@@ -44,7 +46,7 @@ std::optional<PlatformCall> call_of(std::string_view key) {
     static constexpr std::array kPrefixes{
         Prefix{"process/", PlatformCall::process},     Prefix{"unit/", PlatformCall::process_unit},
         Prefix{"equipment/", PlatformCall::equipment}, Prefix{"item/", PlatformCall::items},
-        Prefix{"meter/", PlatformCall::ledger},
+        Prefix{"meter/", PlatformCall::ledger},        Prefix{"replacement/", PlatformCall::replacement},
     };
     const auto found =
         std::ranges::find_if(kPrefixes, [&](const Prefix& p) { return key.starts_with(p.prefix); });
@@ -57,23 +59,32 @@ std::string data_index_in(const PlatformAnswer& answer) {
     return printable_words(answer.text(kDataIndex).value_or(std::string_view{}), kLongestDataIndex);
 }
 
-ConfigurationMessages PlatformSession::messages() const {
+ConfigurationMessages PlatformSession::messages(std::span<const DatedRecord> dated) const {
     const ConfigurationScene scene{.options = box_.options,
                                    .profile = box_.profile,
                                    .uplink = box_.uplink.id,
                                    .identity = identity(),
                                    .at = box_.clock.utc(),
                                    .enterprise = &box_.enterprise};
-    ConfigurationMessages messages = configuration_messages(scene);
-    ConfigurationMessages ledger = ledger_messages(scene);
-    std::ranges::move(ledger.calls, std::back_inserter(messages.calls));
-    std::ranges::move(ledger.left_out, std::back_inserter(messages.left_out));
-    return messages;
+    ConfigurationMessages all;
+    for (ConfigurationMessages& part :
+         std::array{configuration_messages(scene), ledger_messages(scene), replacement_messages(scene, dated),
+                    verification_messages(scene)}) {
+        std::ranges::move(part.calls, std::back_inserter(all.calls));
+        std::ranges::move(part.left_out, std::back_inserter(all.left_out));
+    }
+    return all;
 }
 
 Result<> PlatformSession::tell(const std::stop_token& stop) {
     if (telling_due_ && box_.clock.steady() < *telling_due_) return {};
-    const ConfigurationMessages now = messages();
+    std::vector<DatedRecord> dated;
+    if (box_.profile.steps.contains(PlatformStep::replacement) && box_.replacements) {
+        auto records = box_.replacements();
+        if (!records) return tl::unexpected<Error>(records.error());
+        dated = std::move(*records);
+    }
+    const ConfigurationMessages now = messages(dated);
     telling_remarks_ = now.left_out;
     std::set<std::string> wanted{std::string(kApplicationKey)};
     int failures = 0;

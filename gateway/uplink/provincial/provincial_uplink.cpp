@@ -182,7 +182,8 @@ Result<> ProvincialUplink::make_link() {
                                   .clock = setup_.clock,
                                   .folder = setup_.options.storage.path / ("platform-" + id().text),
                                   .password = secrets->password,
-                                  .observe = {}},
+                                  .observe = {},
+                                  .replacements = setup_.replacements},
                                  client}});
     return {};
 }

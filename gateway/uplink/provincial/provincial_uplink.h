@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "config/options.h"
+#include "gateway/accounting/dated_record.h"
 #include "gateway/accounting/outbox.h"
 #include "gateway/base/backoff.h"
 #include "gateway/base/clock.h"
@@ -42,6 +43,8 @@ public:
         Clock& clock;
         FactorOfRecord factor;
         std::function<bool()> clock_is_trusted;
+        /// What people put on record of instruments that were replaced; none: platforms are told of none.
+        std::function<Result<std::vector<DatedRecord>>()> replacements{};
         BackoffLimits retry{.first = milliseconds{1000}, .most = milliseconds{60'000}};
         BackoffLimits hold{.first = milliseconds{10'000}, .most = milliseconds{300'000}};
         std::uint64_t seed{1};

@@ -284,11 +284,11 @@ class PlantFaults(unittest.TestCase):
         killed = now()
         scene.gateway.stop(signal.SIGKILL)
         scene.platform.behave()
-        scene.platform.break_down(4)
+        scene.platform.break_down(8)  # over the next boundary
         scene.gateway.begin()
         scene.gateway.wait_until_up()
         scene.stops.append((killed, now()))
-        time.sleep(12)
+        time.sleep(14)
         self.conserved("not_asked")
         records = self.report["platform"]["counts"]
         self.assertEqual(records["complete"], records["due"])

@@ -301,6 +301,46 @@ TEST_F(ProvincialUplinkTest, TheDayGoesAtItsTimeAndWhatIsRealTimeAsItComes) {
     EXPECT_GT(uplink->status().next_upload, now);
 }
 
+TEST_F(ProvincialUplinkTest, AReplacedInstrumentIsToldOnceAndTakenBackWhenItIsRevoked) {
+    SimulatedPlatform platform{"p3"};
+    plant.connect(platform, "p3");
+    MeterOptions meter;
+    meter.id = MeterId{"em_1"};
+    meter.name = "1号表";
+    meter.serial_no = "B2";
+    plant.options.meters = {meter};
+    plant.options.items.front().formula = "em_1.energy_import";
+    plant.keep_records(1, 0);
+    DatedRecord record;
+    record.author = "li";
+    record.entered_at = SystemClock{}.utc() - 1h;
+    record.body = Replacement{.meter = meter.id,
+                              .removed_at = record.entered_at,
+                              .installed_at = record.entered_at,
+                              .old_serial = "A1",
+                              .new_serial = "B2"};
+    const auto id = plant.books->put_all({record}).value().front();
+    const auto told = [&] {
+        const json kept = platform.look("enterprises");
+        std::vector<std::string> serials;
+        for (const json& each : kept.at("enterprises")) {
+            if (!each.at("kept").contains("gaugeReplaceConfigure")) continue;
+            for (const json& one : each.at("kept").at("gaugeReplaceConfigure"))
+                serials.push_back(one.at("replacedSerno"));
+        }
+        return serials;
+    };
+
+    auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+    EXPECT_EQ(told(), std::vector<std::string>{"A1"}) << platform.look("enterprises").dump(1);
+    uplink.reset();
+    ASSERT_TRUE(plant.books->revoke(id, "li", "mistake", SystemClock{}.utc()));
+    uplink = plant.start();
+
+    EXPECT_TRUE(eventually([&] { return told().empty(); }, kPatience));
+}
+
 TEST_F(ProvincialUplinkTest, AddressesOnAnotherHostAreUsedAndKept) {
     SimulatedPlatform platform{"p1", {"--data-host", "localhost:0"}};
     plant.connect(platform, "p1");
