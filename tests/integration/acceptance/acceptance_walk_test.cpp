@@ -173,6 +173,9 @@ struct CertificateCase {
     const char* mode;
     const char* advice;
 };
+std::ostream& operator<<(std::ostream& out, const CertificateCase& bad) {
+    return out << bad.mode;
+}
 class BadCertificate : public AcceptanceWalk, public testing::WithParamInterface<CertificateCase> {};
 
 TEST_P(BadCertificate, IsNamedWithItsIssuerAndNothingIsSent) {
