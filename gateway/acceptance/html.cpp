@@ -1,5 +1,7 @@
 #include "gateway/acceptance/html.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace mg::html {
@@ -34,7 +36,8 @@ std::string element(std::string_view name, std::string_view text, std::string_vi
     return fmt::format("<{0}{1}>{2}</{0}>\n", name, attribute, escaped(text));
 }
 
-Table::Table(const std::vector<std::string>& headings) : text_{"<table>\n<tr>"} {
+Table::Table(const std::vector<std::string>& headings, std::set<std::size_t> whole)
+    : whole_{std::move(whole)}, text_{"<table>\n<tr>"} {
     for (const std::string& heading : headings) text_ += fmt::format("<th>{}</th>", escaped(heading));
     text_ += "</tr>\n";
 }
@@ -42,7 +45,9 @@ Table::Table(const std::vector<std::string>& headings) : text_{"<table>\n<tr>"} 
 void Table::add(const std::vector<std::string>& cells) {
     empty_ = false;
     text_ += "<tr>";
-    for (const std::string& cell : cells) text_ += fmt::format("<td>{}</td>", escaped(cell));
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        text_ +=
+            fmt::format("<td{}>{}</td>", whole_.contains(i) ? " class=\"whole\"" : "", escaped(cells[i]));
     text_ += "</tr>\n";
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,13 +18,15 @@ std::string element(std::string_view name, std::string_view text, std::string_vi
 /// A table under a heading row.
 class Table {
 public:
-    explicit Table(const std::vector<std::string>& headings);
+    /// `whole`: the cells of these columns, from 0, are not broken into lines.
+    explicit Table(const std::vector<std::string>& headings, std::set<std::size_t> whole = {});
     /// As many cells as headings; texts.
     void add(const std::vector<std::string>& cells);
     [[nodiscard]] bool empty() const { return empty_; }
     [[nodiscard]] std::string str() const { return text_ + "</table>\n"; }
 
 private:
+    std::set<std::size_t> whole_;
     std::string text_;
     bool empty_{true};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/ranges.h>
 
@@ -75,6 +76,53 @@ std::vector<const ItemOptions*> sent(const Options& options, const ProvincialOpt
     return items;
 }
 
+bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// Ids that stand alone in a formula: other items. Points and coefficients have a dot.
+std::set<std::string> items_in(std::string_view formula) {
+    std::set<std::string> found;
+    for (std::size_t i = 0; i < formula.size();) {
+        std::size_t end = i;
+        while (end < formula.size() && (is_word(formula[end]) || formula[end] == '.')) ++end;
+        const std::string_view word = formula.substr(i, end - i);
+        if (!word.empty() && word.find('.') == std::string_view::npos) found.emplace(word);
+        i = std::max(end, i + 1);
+    }
+    return found;
+}
+
+/// Meters under an item that is computed from other items, however deep; configurations have no cycles.
+void add_meters_under(const Options& options, const std::string& item, UtcTime at,
+                      std::set<std::string>& seen, std::set<MeterId>& meters) {
+    for (const ItemOptions& version : options.items) {
+        if (version.id != item || !version.valid_at(at) || !seen.insert(item).second) continue;
+        for (const auto& [meter, enters] : meters_in(version.formula)) meters.insert(meter);
+        for (const std::string& other : items_in(version.formula))
+            add_meters_under(options, other, at, seen, meters);
+    }
+}
+
+/// For each meter the items that it feeds: itself with its sign, or by way of others in parentheses.
+std::map<MeterId, std::vector<std::string>> feeds_of(const Options& options,
+                                                     const std::vector<const ItemOptions*>& items,
+                                                     UtcTime at) {
+    std::map<MeterId, std::vector<std::string>> feeds;
+    for (const ItemOptions* item : items) {
+        const auto own = meters_in(item->formula);
+        for (const auto& [meter, enters] : own)
+            feeds[meter].push_back((enters == Enters::subtracted ? "−" : "+") + item->id);
+        std::set<std::string> seen;
+        std::set<MeterId> under;
+        add_meters_under(options, item->id, at, seen, under);
+        for (const MeterId& meter : under) {
+            if (!own.contains(meter)) feeds[meter].push_back(fmt::format("({})", item->id));
+        }
+    }
+    return feeds;
+}
+
 }  // namespace
 
 std::string_view period_word(StatType type) {
@@ -118,14 +166,7 @@ std::vector<ReportedItem> reported_items(const Options& options, const Provincia
 
 std::vector<ReportedMeter> reported_meters(const Options& options, const ProvincialOptions& uplink,
                                            const ProfileOptions& profile, UtcTime at) {
-    std::map<MeterId, std::string> feeds;
-    for (const ItemOptions* item : sent(options, uplink, profile, at)) {
-        for (const auto& [meter, enters] : meters_in(item->formula)) {
-            std::string& list = feeds[meter];
-            list += fmt::format("{}{}{}", list.empty() ? "" : " ", enters == Enters::subtracted ? "−" : "+",
-                                item->id);
-        }
-    }
+    const auto feeds = feeds_of(options, sent(options, uplink, profile, at), at);
     std::vector<ReportedMeter> rows;
     for (const MeterOptions& meter : options.meters) {
         const auto its = feeds.find(meter.id);
@@ -138,7 +179,7 @@ std::vector<ReportedMeter> reported_meters(const Options& options, const Provinc
                         .asset_no = std::string(row.text("asset_no")),
                         .location = std::string(row.text("location")),
                         .verified = joined(row.text("verified_on"), row.text("valid_until")),
-                        .feeds = its->second});
+                        .feeds = fmt::format("{}", fmt::join(its->second, " "))});
     }
     return rows;
 }

@@ -30,9 +30,10 @@ struct ReportedMeter {
     std::string asset_no;
     std::string location;
     std::string verified;
-    std::string feeds;
+    std::string feeds;  ///< "+elec −elec_lent (elec_used)": in parentheses by way of other items
 };
-/// Those that formulas of these items name, in the order of meters.csv.
+/// Those that these items rest on, also by way of items that are not sent, in the order of meters.csv. Sums
+/// of all items (综合能耗) are left out.
 std::vector<ReportedMeter> reported_meters(const Options& options, const ProvincialOptions& uplink,
                                            const ProfileOptions& profile, UtcTime at);
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,11 +19,12 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/commands/acceptance_view.h"
 #include "gateway/commands/command_options.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
-#include "gateway/commands/platform_view.h"
+#include "gateway/commands/output_file.h"
 #include "gateway/commands/running_gateway.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/daemon/build_info.h"
@@ -113,27 +113,28 @@ private:
 
 AcceptanceWatcher printer(bool dry) {
     return {
-        .begins = [number = 0](AcceptanceStep step) mutable { print(platform_step_head(step, ++number)); },
+        .begins = [number = 0](AcceptanceStep step) mutable { print(acceptance_step_head(step, ++number)); },
         .exchanged =
             [](const ShownExchange& exchange) {
-                print(platform_exchange(exchange));
+                print(acceptance_exchange(exchange));
                 std::fflush(stdout);
             },
         .ended =
             [dry](const StepReport& report) {
-                print(platform_step_end(report, dry));
+                print(acceptance_step_end(report, dry));
                 std::fflush(stdout);
             }};
 }
 
-int write_report(const AcceptanceSite& site, const AcceptanceRun& run, const std::string& file) {
-    std::ofstream out{file, std::ios::binary | std::ios::trunc};
-    out << conformity_report({.site = site, .version = std::string(version())}, run);
-    if (!out.flush()) {
-        print_error(trf("{}: cannot be written", "{}：无法写入", file));
-        return kExitFailed;
-    }
-    print(trf("report: {}\n", "报告：{}\n", file));
+int cannot_write(const OutputFile& file) {
+    print_error(trf("{}: cannot be written", "{}：无法写入", file.name()));
+    return kExitFailed;
+}
+
+int write_report(const AcceptanceSite& site, const AcceptanceRun& run, OutputFile& file) {
+    const std::string report = conformity_report({.site = site, .version = std::string(version())}, run);
+    if (!file.write(report) || !file.finish()) return cannot_write(file);
+    print(trf("report: {}\n", "报告：{}\n", file.name()));
     return kExitOk;
 }
 
@@ -148,6 +149,9 @@ int walk(const Options& options, const ProvincialOptions& uplink, const Asked& a
         print_error(secrets.error().what);
         return kExitConfiguration;
     }
+    // Known before anything is sent.
+    OutputFile report{asked.report};
+    if (!report.is_open()) return cannot_write(report);
     WhatIsThere there{options, clock};
     SampleRecord sample = there.sample(options, uplink, profile, asked.item, clock.utc());
     if (asked.dry) sample = invented_record(std::move(sample), options, uplink, profile, clock.utc());
@@ -162,11 +166,11 @@ int walk(const Options& options, const ProvincialOptions& uplink, const Asked& a
                               .sample = sample.record,
                               .why_no_sample = sample.why_none,
                               .sample_is_invented = sample.is_invented};
-    print(platform_head(site, asked.dry));
+    print(acceptance_head(site, asked.dry));
     const AcceptanceRun run = asked.dry ? walk_without_network(site, printer(true))
                                         : walk_platform(site, printer(false), std::stop_token{});
-    if (!asked.dry) print(platform_summary(run));
-    const int written = asked.report.empty() ? kExitOk : write_report(site, run, asked.report);
+    if (!asked.dry) print(acceptance_summary(run));
+    const int written = asked.report.empty() ? kExitOk : write_report(site, run, report);
     return run.count(StepOutcome::failed) > 0 ? kExitFailed : written;
 }
 

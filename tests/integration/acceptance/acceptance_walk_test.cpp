@@ -8,7 +8,7 @@
 #include "gateway/acceptance/conformity_report.h"
 #include "gateway/acceptance/sample_record.h"
 #include "gateway/base/language.h"
-#include "gateway/commands/platform_view.h"
+#include "gateway/commands/acceptance_view.h"
 #include "tests/integration/uplink/provincial_plant.h"
 #include "tests/support/child_process.h"
 
@@ -53,8 +53,8 @@ protected:
                                   .sample = sample.record,
                                   .why_no_sample = sample.why_none};
         AcceptanceWatcher all = watcher;
-        all.exchanged = [&](const ShownExchange& exchange) { shown += platform_exchange(exchange); };
-        all.ended = [&](const StepReport& report) { shown += platform_step_end(report, false); };
+        all.exchanged = [&](const ShownExchange& exchange) { shown += acceptance_exchange(exchange); };
+        all.ended = [&](const StepReport& report) { shown += acceptance_step_end(report, false); };
         const AcceptanceRun run = walk_platform(site, all, {});
         shown += conformity_report({.site = site, .version = "1.0"}, run);
         return run;

@@ -58,6 +58,30 @@ TEST_F(Report, ListsTheItemsAndInstrumentsOfThisDestination) {
     EXPECT_EQ(page.find("elec_export"), std::string::npos) << "it is not sent there";
 }
 
+TEST_F(Report, NamesInstrumentsAlsoWhereOtherItemsStandBetween) {
+    ItemOptions lent = small.options.items.front();
+    lent.id = "elec_lent";
+    lent.codes.standard.reset();
+    lent.formula = "lv_lent.energy_import";
+    ItemOptions used = small.options.items.front();
+    used.id = "elec_used";
+    used.formula = "1.5 * (elec - elec_lent)";
+    small.options.items.push_back(lent);
+    small.options.items.push_back(used);
+    MeterOptions meter = small.options.meters.front();
+    meter.id = {"lv_lent"};
+    meter.name.clear();
+    small.options.meters.push_back(meter);
+
+    expect_in(text(Language::en), {"+elec (elec_used)", "<td>lv_lent</td>", "<td>(elec_used)</td>"});
+}
+
+TEST_F(Report, ClaimsARecordOnlyWhereOneWasTaken) {
+    expect_in(text(Language::en), {"No record was taken by the platform"});
+    run.steps.back().outcome = StepOutcome::passed;
+    expect_in(text(Language::en), {"of records the one that is named below"});
+}
+
 TEST_F(Report, WhatAPlatformAnswersCannotBecomeAPartOfThePage) {
     const std::string page = text(Language::zh);
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/base/language.h"
-#include "gateway/commands/platform_view.h"
+#include "gateway/commands/acceptance_view.h"
 #include "tests/unit/acceptance/small_site.h"
 
 // What a dry run prints, word for word. MG_WRITE_GOLDEN=1 writes the files anew: read the difference.
@@ -14,12 +14,12 @@ namespace mg::test {
 namespace {
 
 std::string printed(const AcceptanceSite& site) {
-    std::string text = platform_head(site, true);
+    std::string text = acceptance_head(site, true);
     int number = 0;
     walk_without_network(
-        site, {.begins = [&](AcceptanceStep step) { text += platform_step_head(step, ++number); },
-               .exchanged = [&](const ShownExchange& exchange) { text += platform_exchange(exchange); },
-               .ended = [&](const StepReport& report) { text += platform_step_end(report, true); }});
+        site, {.begins = [&](AcceptanceStep step) { text += acceptance_step_head(step, ++number); },
+               .exchanged = [&](const ShownExchange& exchange) { text += acceptance_exchange(exchange); },
+               .ended = [&](const StepReport& report) { text += acceptance_step_end(report, true); }});
     return text;
 }
 

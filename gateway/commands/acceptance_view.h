@@ -9,12 +9,12 @@
 namespace mg {
 
 /// Whom and as whom, and what the test does.
-std::string platform_head(const AcceptanceSite& site, bool dry);
+std::string acceptance_head(const AcceptanceSite& site, bool dry);
 /// "[2] registration"
-std::string platform_step_head(AcceptanceStep step, int number);
-std::string platform_exchange(const ShownExchange& exchange);
+std::string acceptance_step_head(AcceptanceStep step, int number);
+std::string acceptance_exchange(const ShownExchange& exchange);
 /// Findings and result of a step; the exchanges stand before it.
-std::string platform_step_end(const StepReport& report, bool dry);
-std::string platform_summary(const AcceptanceRun& run);
+std::string acceptance_step_end(const StepReport& report, bool dry);
+std::string acceptance_summary(const AcceptanceRun& run);
 
 }  // namespace mg

@@ -1,4 +1,4 @@
-#include "gateway/commands/platform_view.h"
+#include "gateway/commands/acceptance_view.h"
 
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ std::string indented(std::string_view text, std::string_view margin) {
 
 }  // namespace
 
-std::string platform_head(const AcceptanceSite& site, bool dry) {
+std::string acceptance_head(const AcceptanceSite& site, bool dry) {
     const std::string& profile = language() == Language::zh ? site.profile.name_zh : site.profile.name_en;
     std::string head =
         trf("uplink {0}: {1}\nprofile {2}: {3}\nenterprise {4} {5}\n",
@@ -47,11 +47,11 @@ std::string platform_head(const AcceptanceSite& site, bool dry) {
     return head;
 }
 
-std::string platform_step_head(AcceptanceStep step, int number) {
+std::string acceptance_step_head(AcceptanceStep step, int number) {
     return fmt::format("\n[{}] {}\n", number, label(step));
 }
 
-std::string platform_exchange(const ShownExchange& exchange) {
+std::string acceptance_exchange(const ShownExchange& exchange) {
     std::string text = indented(fmt::format("→ {}: POST {}", exchange.what, exchange.url), "  ");
     for (const std::string& header : exchange.headers) text += indented(header, "    ");
     text += indented(exchange.request, "    ");
@@ -66,7 +66,7 @@ std::string platform_exchange(const ShownExchange& exchange) {
     return text + indented(exchange.answer, "    ");
 }
 
-std::string platform_step_end(const StepReport& report, bool dry) {
+std::string acceptance_step_end(const StepReport& report, bool dry) {
     std::string text;
     for (const std::string& line : report.findings) text += indented(line, "  · ");
     if (!dry || report.outcome == StepOutcome::not_needed || !report.trouble.empty()) {
@@ -80,7 +80,7 @@ std::string platform_step_end(const StepReport& report, bool dry) {
     return text;
 }
 
-std::string platform_summary(const AcceptanceRun& run) {
+std::string acceptance_summary(const AcceptanceRun& run) {
     return trf("\npassed {}, failed {}, not tried {}, not needed {}\n",
                "\n通过 {} 项，不通过 {} 项，未测 {} 项，不适用 {} 项\n", run.count(StepOutcome::passed),
                run.count(StepOutcome::failed), run.count(StepOutcome::not_tried),
