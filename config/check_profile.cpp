@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "config/message_names.h"
 #include "config/profile_parts.h"
 #include "gateway/base/language.h"
 
@@ -113,6 +114,39 @@ void check_headers(const Record& about, const ProfileOptions& profile, Reporter&
         complain(about, "token_prefix", report, "not one word", "不是一个词", about.text("token_prefix"));
 }
 
+bool is_name(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    });
+}
+
+/// Names of one object, after renaming, are all different.
+void check_renames(const Record& about, const ProfileOptions& profile, Reporter& report) {
+    for (const std::string& rename : about.get_or<std::vector<std::string>>("renames", {})) {
+        if (rename.find('=') == std::string::npos)
+            complain(about, "renames", report, "not of the form object.field=name",
+                     "不是“对象.字段=名称”的写法", rename);
+    }
+    std::set<std::string> used;
+    for (const std::string_view name : message_names()) {
+        if (!profile.renames.contains(name)) used.emplace(name);
+    }
+    for (const auto& [name, other] : profile.renames) {
+        if (std::ranges::find(message_names(), name) == message_names().end()) {
+            report.error(about.place_of("renames"), about.field_name("renames"),
+                         {trf("no such field, nearest is '{}'", "没有这个字段，最接近的是“{}”",
+                              nearest_message_name(name)),
+                          {}},
+                         name);
+            continue;
+        }
+        const std::string object = name.substr(0, name.find('.') + 1);
+        if (!is_name(other) || (!other.empty() && !used.insert(object + other).second))
+            complain(about, "renames", report, "not a name, or one that is used already",
+                     "不是字段名，或已被使用", fmt::format("{}={}", name, other));
+    }
+}
+
 void check_verdicts(const Record& record, const PlatformVerdicts& verdicts, Reporter& report) {
     std::map<std::string, std::string_view> meaning;
     for (const auto& [key, codes] :
@@ -135,6 +169,7 @@ void check_profile(const ProfileParts& parts, const ProfileOptions& profile, Rep
     check_calls(about, parts.at(Section::profile_addresses), profile, report);
     check_record_form(record, parts.at(Section::profile_fields), profile, report);
     check_headers(about, profile, report);
+    check_renames(about, profile, report);
     check_verdicts(parts.at(Section::profile_answers), profile.verdicts, report);
 }
 

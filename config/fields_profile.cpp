@@ -98,6 +98,15 @@ constexpr std::array kFields{
               "Keys of [[enterprise]] that the platform wants; without them the enterprise is not told "
               "of, and a check of the configuration says so."},
     Field{.section = Section::profile,
+          .key = "renames",
+          .zh = "字段改名",
+          .en = "other names of fields",
+          .type = ValueType::code_list,
+          .help_zh = "单位、配置、台账、更换、检定报文中字段的另一个名称："
+                     "[\"ledger.meteringType=meterType\"]；等号后留空则不发送",
+          .help_en = "Of fields in what the platform is told of enterprise, plant and instruments: "
+                     "[\"ledger.meteringType=meterType\"]. Nothing behind the sign: not sent."},
+    Field{.section = Section::profile,
           .key = "items_per_stat_type",
           .zh = "按周期配置",
           .en = "items per period",

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -179,8 +181,10 @@ struct ProfileOptions {
     PasswordForm password{PasswordForm::plain};
     PlatformVerdicts verdicts;
     std::set<PlatformStep> steps;
-    std::set<StatType> stat_types;                  ///< what is sent at all
-    std::vector<std::string> enterprise_required;   ///< keys of [[enterprise]] that the platform wants
+    std::set<StatType> stat_types;                 ///< what is sent at all
+    std::vector<std::string> enterprise_required;  ///< keys of [[enterprise]] that the platform wants
+    /// "ledger.meteringType" (one of message_names()) → what this platform calls it; empty: it is not sent.
+    std::map<std::string, std::string, std::less<>> renames;
     bool items_per_stat_type{true};                 ///< an item is configured once for each StatType
     bool items_with_code{false};                    ///< with the data code beside its parts
     std::string ledger_list{"data"};                ///< name of the array of instruments

@@ -136,6 +136,10 @@ void read_about(const Record& record, ProfileOptions& profile) {
     profile.items_with_code = record.get_or("items_with_code", false);
     profile.enterprise_required =
         words_of(record, "enterprise_required", standard_words("enterprise_required"));
+    for (const std::string& rename : words_of(record, "renames")) {
+        const std::size_t sign = rename.find('=');
+        if (sign != std::string::npos) profile.renames[rename.substr(0, sign)] = rename.substr(sign + 1);
+    }
     profile.ledger_list = record.get_or<std::string>("ledger_list", profile.ledger_list);
     profile.public_base_tables = record.get_or<std::vector<std::uint64_t>>("public_base_tables", {});
     profile.base_tables = record.get_or<std::vector<std::uint64_t>>("base_tables", {});

@@ -151,23 +151,29 @@ struct Entries {
 
 void add_part(const PlantUnitOptions& part, Entries& entries) {
     const Options& options = entries.scene.options;
-    JsonObject members{sends_calls(entries.scene)};
+    const ProfileOptions& profile = entries.scene.profile;
     switch (part.kind) {
         case PlantUnitKind::enterprise:
             return;
-        case PlantUnitKind::process:
+        case PlantUnitKind::process: {
+            JsonObject members{profile, "process"};
             write_process(members, options, part);
             return entries.add(PlatformCall::process, "process/" + two(part.process), members);
-        case PlantUnitKind::unit:
+        }
+        case PlantUnitKind::unit: {
+            JsonObject members{profile, "unit"};
             write_unit(members, options, part);
             return entries.add(PlatformCall::process_unit,
                                fmt::format("unit/{:02}{:02}", part.process, part.process_unit), members);
-        case PlantUnitKind::equipment:
+        }
+        case PlantUnitKind::equipment: {
+            JsonObject members{profile, "equipment"};
             write_equipment(members, part);
             return entries.add(PlatformCall::equipment,
                                fmt::format("equipment/{:02}{:02}{:02}{:02}", part.process, part.process_unit,
                                            part.equipment_type, part.equipment_no),
                                members);
+        }
     }
 }
 
@@ -181,7 +187,8 @@ bool add_enterprise(const ConfigurationScene& scene, JsonObject& message,
         left_out.push_back(std::move(missing));
         return false;
     }
-    message.ready("enterprise", enterprise_json(*scene.enterprise, scene.identity.enterprise_code));
+    message.ready("enterprise",
+                  enterprise_json(scene.profile, *scene.enterprise, scene.identity.enterprise_code));
     return true;
 }
 
@@ -195,7 +202,7 @@ ConfigurationMessages configuration_messages(const ConfigurationScene& scene) {
     }
     if (steps.contains(PlatformStep::items)) {
         for_each_entry(scene, [&](const ItemEntry& entry) {
-            JsonObject members{sends_calls(scene)};
+            JsonObject members{scene.profile, "item"};
             write_item(members, scene, entry);
             entries.add(PlatformCall::items,
                         fmt::format("item/{}/{}", entry.item.id, static_cast<int>(entry.type)), members);
@@ -206,7 +213,7 @@ ConfigurationMessages configuration_messages(const ConfigurationScene& scene) {
     JsonObject message;
     const bool with_enterprise = add_enterprise(scene, message, made.left_out);
     if (entries.calls.empty() && !with_enterprise) return made;
-    message.ready("group", with_enterprise ? group_json(*scene.enterprise) : "{}")
+    message.ready("group", with_enterprise ? group_json(scene.profile, *scene.enterprise) : "{}")
         .ready("process", entries.list(PlatformCall::process))
         .ready("processUnit", entries.list(PlatformCall::process_unit))
         .ready("collectItemConfig", entries.list(PlatformCall::items));

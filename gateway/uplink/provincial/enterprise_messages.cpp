@@ -126,15 +126,16 @@ void write(JsonObject& out, std::span<const EnterpriseField> fields, const Enter
 
 }  // namespace
 
-std::string enterprise_json(const EnterpriseOptions& enterprise, std::string_view enterprise_code) {
-    JsonObject out;
+std::string enterprise_json(const ProfileOptions& profile, const EnterpriseOptions& enterprise,
+                            std::string_view enterprise_code) {
+    JsonObject out{profile, "enterprise"};
     out.text("code", enterprise_code).text("corporationCode", enterprise_code);
     write(out, kEnterprise, enterprise, ValidForm::boolean);
     return out.str();
 }
 
-std::string group_json(const EnterpriseOptions& enterprise) {
-    JsonObject out;
+std::string group_json(const ProfileOptions& profile, const EnterpriseOptions& enterprise) {
+    JsonObject out{profile, "group"};
     write(out, kGroup, enterprise, ValidForm::boolean);
     return out.str();
 }
@@ -149,8 +150,8 @@ std::string missing_of_enterprise(const ProfileOptions& profile, const Enterpris
 Result<std::string> application_body(const ProfileOptions& profile, const EnterpriseOptions& enterprise,
                                      const std::string& encrypted_password, const std::string& data_index) {
     if (std::string missing = missing_of_enterprise(profile, enterprise); !missing.empty())
-        return fail(Failure::invalid_config, std::move(missing));
-    JsonObject out{true};
+        return fail(Failure::rejected, std::move(missing));
+    JsonObject out{profile, "application"};
     out.text(profile.names.enterprise_code, enterprise.code)
         .text(profile.names.password, encrypted_password)
         .optional("dataIndex", data_index);

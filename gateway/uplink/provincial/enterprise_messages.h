@@ -11,13 +11,14 @@
 namespace mg {
 
 /// `enterprise` of the message of a registered box, under this credit code: the one that is in force.
-std::string enterprise_json(const EnterpriseOptions& enterprise, std::string_view enterprise_code);
+std::string enterprise_json(const ProfileOptions& profile, const EnterpriseOptions& enterprise,
+                            std::string_view enterprise_code);
 /// `group` beside it.
-std::string group_json(const EnterpriseOptions& enterprise);
+std::string group_json(const ProfileOptions& profile, const EnterpriseOptions& enterprise);
 
 /// The application of a platform with tokens: the first time, or with the data_index that it answered then,
-/// the update. The code is enterprise.code: give as_of(). invalid_config: required keys say nothing; they are
-/// named.
+/// the update. The code is enterprise.code: give as_of(). rejected: required keys say nothing, so that the
+/// platform would not take it; they are named. Records do not depend on it: a plant may be admitted already.
 Result<std::string> application_body(const ProfileOptions& profile, const EnterpriseOptions& enterprise,
                                      const std::string& encrypted_password, const std::string& data_index);
 

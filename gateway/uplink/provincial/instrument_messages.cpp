@@ -15,10 +15,6 @@ std::string today(const ConfigurationScene& scene) {
     return platform_day(platform_time(scene.at, scene.options.site.utc_offset, DateForm::dashes));
 }
 
-JsonObject members_of(const ConfigurationScene& scene) {
-    return JsonObject{scene.profile.flow == PlatformFlow::token};
-}
-
 void add_replacement(const ConfigurationScene& scene, DatedId id, const Replacement& replacement,
                      ConfigurationMessages& made) {
     if (replacement.old_serial.empty() || replacement.new_serial.empty()) {
@@ -29,7 +25,7 @@ void add_replacement(const ConfigurationScene& scene, DatedId id, const Replacem
                                            DateForm::dashes))));
         return;
     }
-    JsonObject members = members_of(scene);
+    JsonObject members{scene.profile, "replacement"};
     members.text("replacedSerno", replacement.old_serial).text("installSerNo", replacement.new_serial);
     // The table has the number of the instrument that is in place now, not of one that came and went.
     const MeterOptions* meter = scene.options.meter(replacement.meter);
@@ -50,7 +46,7 @@ void add_verification(const ConfigurationScene& scene, const MeterOptions& meter
             meter.id.text, day, by.empty() ? tr("verified_by", "检定机构") : tr("serial_no", "出厂编号")));
         return;
     }
-    JsonObject members = members_of(scene);
+    JsonObject members{scene.profile, "verification"};
     members.text("serNo", meter.serial_no).text("verifyOrg", by).text("verifyTime", day);
     made.calls.push_back({PlatformCall::verification, fmt::format("verification/{}/{}", meter.id.text, day),
                           platform_body(scene.profile, scene.identity, members.str())});

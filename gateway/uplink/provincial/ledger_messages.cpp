@@ -66,7 +66,7 @@ struct LedgerEntry {
 std::string entry_text(const ConfigurationScene& scene, const LedgerEntry& entry) {
     const TableRow& row = entry.meter.row;
     const bool digits = scene.profile.record.code == CodeForm::digits;
-    JsonObject out{scene.profile.flow == PlatformFlow::token};
+    JsonObject out{scene.profile, "ledger"};
     out.text("meteringName", entry.meter.name)
         .text("meteringType", row.text("instrument_code"))
         .number("meteringLevel", entry.level)

@@ -91,6 +91,8 @@ backfill_days = 30
 items_per_stat_type = false
 items_with_code = true
 ledger_list = "meters"
+enterprise_required = "phone fax"
+renames = ["ledger.meteringType=meterType", "item.remark="]
 secret_key = "characters"
 content_type = "application/json;charset=UTF-8"
 token_header = "X-Token"
@@ -145,6 +147,9 @@ data_code = "code"
     EXPECT_FALSE(p.items_per_stat_type);
     EXPECT_TRUE(p.items_with_code);
     EXPECT_EQ(p.ledger_list, "meters");
+    EXPECT_EQ(p.enterprise_required, (std::vector<std::string>{"phone", "fax"}));
+    EXPECT_EQ(p.renames.at("ledger.meteringType"), "meterType");
+    EXPECT_EQ(p.renames.at("item.remark"), "");
     EXPECT_EQ(p.secret_key, KeyForm::characters);
     EXPECT_EQ(p.content_type, "application/json;charset=UTF-8");
     EXPECT_EQ(p.token_header, "X-Token");
@@ -170,6 +175,24 @@ data_code = "code"
     EXPECT_TRUE(p.call(PlatformCall::data).folder);
     EXPECT_EQ(p.names.device_id, "sn");
     EXPECT_EQ(p.names.wrapper, "result");
+}
+
+TEST(Profile, RenamesOnlyFieldsThatThereAreAndToNamesThatAreFree) {
+    const auto said_of = [](std::string_view rename) {
+        return text_of(load_profile("[profile]\nname = \"a\"\nsource = \"b\"\nflow = \"register\"\n"
+                                    "renames = \"" +
+                                        std::string(rename) + "\"\n[addresses]\ndata = \"u\"\n",
+                                    "own.toml")
+                           .problems);
+    };
+    EXPECT_EQ(said_of("ledger.meteringType=meterType"), "");
+    EXPECT_EQ(said_of("ledger.meteringType="), "") << "it is not sent";
+    EXPECT_NE(said_of("ledger.meterType=a").find("no such field, nearest is 'ledger.meteringType'"),
+              std::string::npos);
+    EXPECT_NE(said_of("ledger.meteringType").find("not of the form"), std::string::npos);
+    EXPECT_NE(said_of("ledger.meteringType=type of it").find("not a name"), std::string::npos);
+    EXPECT_NE(said_of("ledger.meteringType=dataCode").find("used already"), std::string::npos);
+    EXPECT_EQ(said_of("ledger.meteringType=name"), "") << "of another object only";
 }
 
 TEST(Profile, OfASiteTakesThePlaceOfAShippedOneAndMayBeNew) {
