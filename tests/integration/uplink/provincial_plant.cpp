@@ -142,8 +142,8 @@ void ProvincialPlant::keep_older_quarter(std::size_t quarters_before) {
 
 void ProvincialPlant::revise(const std::string& item, StatType type) {
     auto newest = books->newest(item, type, clock_.utc()).value().value();
-    newest.value = Decimal::parse("4711.25").value();
-    newest.exact = "4711.25";
+    newest.value = Decimal::parse(fmt::format("4711.{:02}", ++invented_ % 100)).value();
+    newest.exact = newest.value->to_string();
     newest.cause = "test";
     BooksChange change;
     change.records = {newest};

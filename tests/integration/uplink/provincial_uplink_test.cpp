@@ -5,6 +5,7 @@
 
 #include "tests/integration/uplink/provincial_plant.h"
 #include "tests/support/child_process.h"
+#include "tests/support/tcp_gate.h"
 
 // The whole uplink against a strict platform that shares no code with it, over TLS. Each ends with the
 // conservation law: what the platform holds is what the books owe it, record for record, digit for digit.
@@ -160,6 +161,60 @@ TEST_P(EachProfile, APlatformThatRefusesEverythingHoldsTheUplinkAndCostsNoRecord
     EXPECT_EQ(waited, 3 * (96U + 2U));
     EXPECT_EQ(aside, 0U);
     expect_nothing_waits(*uplink);
+    expect_conserved(platform, GetParam());
+}
+
+TEST_P(EachProfile, WhateverThePlatformAnswersNothingIsLost) {
+    SimulatedPlatform platform{GetParam()};
+    plant.connect(platform, GetParam()).timeout = milliseconds{1000};
+    plant.keep_records(2, 1);
+    const auto uplink = plant.start();
+    expect_nothing_waits(*uplink);
+    std::vector<json> faults;
+    for (const char* kind : {"html", "not_json", "truncated", "wrong_types", "code_type", "huge", "cut",
+                             "hang", "unauthorized", "redirect", "token_expired"})
+        faults.push_back({{"fault", kind}, {"requests", 1}, {"path", data_path()}});
+    faults.push_back({{"fault", "status"}, {"status", 404}, {"requests", 1}, {"path", data_path()}});
+    faults.push_back({{"fault", "status"}, {"status", 429}, {"requests", 1}, {"path", data_path()}});
+
+    for (const json& fault : faults) {
+        platform.misbehave(fault);
+        plant.revise("gas", StatType::day);
+        uplink->try_now();
+        expect_nothing_waits(*uplink);
+    }
+
+    EXPECT_EQ(plant.outbox().set_aside, 0U);
+    expect_conserved(platform, GetParam());
+}
+
+TEST_P(EachProfile, ANetworkThatStallsAndBreaksCostsNothing) {
+    SimulatedPlatform platform{GetParam(), {"--addresses-as-asked"}};
+    auto& options = plant.connect(platform, GetParam());
+    options.timeout = milliseconds{1000};
+    TcpGate gate{parse_platform_address(platform.url()).value().port};
+    const std::string direct = fmt::format("{}", parse_platform_address(platform.url()).value().port);
+    options.url.replace(options.url.find(direct), direct.size(), std::to_string(gate.port()));
+    plant.keep_records(40, 1);
+    gate.mute();
+    const auto uplink = plant.start();
+    wait_for(*uplink, ForwarderState::waiting);
+    gate.unmute();
+    gate.drop();
+    expect_nothing_waits(*uplink);
+
+    for (const auto& trouble : {&TcpGate::mute, &TcpGate::block, &TcpGate::cut}) {
+        (gate.*trouble)();
+        plant.revise("gas", StatType::day);
+        uplink->try_now();
+        wait_for(*uplink, ForwarderState::waiting);
+        gate.unmute();
+        gate.unblock();
+        gate.reopen();
+        gate.drop();
+        expect_nothing_waits(*uplink);
+    }
+
     expect_conserved(platform, GetParam());
 }
 

@@ -20,8 +20,11 @@ JSON = "application/json;charset=UTF-8"
 class Listener:
     """Serves one profile on one or two ports. `authority` None means plain HTTP."""
 
-    def __init__(self, profile, log, faults, authority, require_client, tls_versions, keep_alive):
-        """`tls_versions`: lowest and highest, e.g. ("1.2", "1.3")."""
+    def __init__(self, profile, log, faults, authority, require_client, tls_versions, keep_alive,
+                 as_asked):
+        """`tls_versions`: lowest and highest, e.g. ("1.2", "1.3"). `as_asked`: hands out addresses on the host and port that
+        the request names, as behind a relay."""
+        self._as_asked = as_asked
         self.profile = profile
         self._log = log
         self._faults = faults
@@ -90,6 +93,8 @@ class Listener:
     async def _handle(self, request):
         began = time.perf_counter()
         headers = request.headers
+        if self._as_asked:
+            self.profile.data_base = f"{'https' if self._authority else 'http'}://{headers.get('Host', '')}"
         call = Call(self._log.next_number(), request.method, request.path, headers.get("Content-Type", ""),
                     headers.get("Authorization", ""), await _body_of(request))
         profile = self.profile
