@@ -83,7 +83,7 @@ void print_summary(const Options& options, std::size_t errors, std::size_t warni
             "uplinks: {}\n",
             "线路：{} · 计量点：{} (联网 {}，只进台账 {}) · 在用模板：{} · 上传目标：{}\n",
             options.lines.size(), options.meters.size(), on_lines, options.meters.size() - on_lines,
-            models.size(), options.uplinks.size()));
+            models.size(), options.uplinks.size() + options.provincial.size()));
     if (!options.items.empty()) {
         std::set<std::string> items;
         for (const ItemOptions& item : options.items) items.insert(item.id);
