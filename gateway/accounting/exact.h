@@ -3,22 +3,31 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-
-#include <boost/multiprecision/cpp_int.hpp>
 
 #include "gateway/base/result.h"
 #include "gateway/reading/decimal.h"
 
 namespace mg {
 
+/// In lowest terms; the denominator is positive, the numerator never INT64_MIN.
+struct SmallFraction {
+    std::int64_t numerator{0};
+    std::int64_t denominator{1};
+    bool operator==(const SmallFraction&) const = default;
+};
+struct LargeFraction;
+
 /// An exact fraction of unbounded size: what the accounting calculates with, so that a third of a
 /// quarter-hour is a third and the parts of a bridged span add up to it. Rounded only where a record is made.
+///
+/// What fits into two 64-bit numbers is kept and calculated as those: nearly everything that a meter shows.
 class Exact {
 public:
     Exact() = default;
-    explicit Exact(std::int64_t value) : value_{value} {}
+    explicit Exact(std::int64_t value) : Exact{value, 1} {}
     explicit Exact(const Decimal& value);
     /// numerator / denominator; the denominator is not 0.
     Exact(std::int64_t numerator, std::int64_t denominator);
@@ -33,9 +42,9 @@ public:
     /// rejected: division by zero.
     [[nodiscard]] Result<Exact> divided_by(const Exact& other) const;
 
-    [[nodiscard]] bool is_zero() const { return value_.is_zero(); }
+    [[nodiscard]] bool is_zero() const { return sign() == 0; }
     /// -1, 0, 1.
-    [[nodiscard]] int sign() const { return value_.sign(); }
+    [[nodiscard]] int sign() const;
 
     /// Half to even (GB/T 8170), with exactly `decimals` places, 0 … 30. rejected: more than 37 digits.
     [[nodiscard]] Result<Decimal> rounded(int decimals) const;
@@ -51,13 +60,17 @@ public:
     static Result<Exact> parse(std::string_view text);
 
     friend std::strong_ordering operator<=>(const Exact& a, const Exact& b);
-    friend bool operator==(const Exact& a, const Exact& b) { return a.value_ == b.value_; }
+    friend bool operator==(const Exact& a, const Exact& b);
 
 private:
-    using Fraction = boost::multiprecision::cpp_rational;
-    explicit Exact(Fraction value) : value_{std::move(value)} {}
+    explicit Exact(SmallFraction value) : small_{value} {}
+    explicit Exact(const LargeFraction& value);
+    [[nodiscard]] LargeFraction large() const;
 
-    Fraction value_;
+    SmallFraction small_;
+    /// What does not fit into small_, and only that: equal values look equal. It never changes, so that
+    /// copies may share it.
+    std::shared_ptr<const LargeFraction> large_;
 };
 
 }  // namespace mg

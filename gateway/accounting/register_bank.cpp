@@ -58,8 +58,8 @@ std::optional<Multiplier> initial_multiplier(const MeterId& meter, std::span<con
 
 void add_to(RegisterRecords& all, DatedId id, const RegisterKey& key, Ratio ratio, const Replacement& r) {
     if (r.meter != key.meter) return;
-    const auto multiplier =
-        r.multiplier ? std::optional{ratio_of(*r.multiplier, ratio)} : std::optional<Exact>{};
+    std::optional<Exact> multiplier;
+    if (r.multiplier) multiplier = ratio_of(*r.multiplier, ratio);
     const auto mine = std::ranges::find(r.registers, key.point, &Replacement::Register::point);
     if (mine != r.registers.end()) {
         all.swaps.push_back({id, r.removed_at, r.installed_at, mine->old_end, mine->new_start,

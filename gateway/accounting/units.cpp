@@ -331,8 +331,7 @@ std::string Unit::made_up_text() const {
             }
         }
     }
-    if (above.empty()) above = "1";
-    return (says_factor ? "" : factor_.readable() + " ") + above + below;
+    return (says_factor ? "" : factor_.readable() + " ") + (above.empty() ? "1" : above) + below;
 }
 
 std::string_view gas_states_differ() {
