@@ -300,9 +300,9 @@ bool FlowCalculator::add_entered_inputs(FlowIndex flow, const StatPeriod& period
 }
 
 std::vector<FlowCalculator::Piece> FlowCalculator::pieces(FlowIndex flow, UtcTime from, UtcTime to) const {
-    std::set<UtcTime> cuts{from};
+    std::vector<UtcTime> cuts{from};
     const auto cut = [&](UtcTime at) {
-        if (at > from && at < to) cuts.insert(at);
+        if (at > from && at < to) cuts.push_back(at);
     };
     for (const auto& version : flows_[flow].versions) {
         cut(version.from);
@@ -312,10 +312,12 @@ std::vector<FlowCalculator::Piece> FlowCalculator::pieces(FlowIndex flow, UtcTim
             for (const UtcTime change : coefficients_.changes(names, from, to)) cut(change);
         }
     }
+    std::ranges::sort(cuts);
+    cuts.erase(std::ranges::unique(cuts).begin(), cuts.end());
     std::vector<Piece> all;
-    for (auto at = cuts.begin(); at != cuts.end(); ++at) {
-        const auto next = std::next(at);
-        all.push_back({*at, next == cuts.end() ? to : *next, flows_[flow].version_at(*at)});
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+        const UtcTime end = i + 1 < cuts.size() ? cuts[i + 1] : to;
+        all.push_back({cuts[i], end, flows_[flow].version_at(cuts[i])});
     }
     return all;
 }
