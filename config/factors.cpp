@@ -34,6 +34,8 @@ std::vector<ReferenceFactor> load_factors(std::string_view text, Reporter& repor
         factor.value = record->get_or<Decimal>("value", {});
         if (const auto* most = record->get<Decimal>("most")) factor.most = *most;
         factor.unit = record->text("unit");
+        if (const auto* basis = record->get<std::string>("basis"))
+            factor.basis = *basis == "equivalent" ? CoalBasis::equivalent : CoalBasis::calorific;
         factor.year = record->text("year");
         factor.region = record->text("region");
         factor.certainty = certainty_of(*record);

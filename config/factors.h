@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/code_tables.h"
+#include "config/options.h"
 #include "gateway/reading/decimal.h"
 
 namespace mg {
@@ -16,9 +17,10 @@ struct ReferenceFactor {
     std::string name_zh;
     std::string name_en;
     Decimal value;
-    std::optional<Decimal> most;  ///< of a range that begins at `value`
-    std::string unit;             ///< "kgce/kg", "tCO2/万m3"
-    std::string year;             ///< of the data, or of the edition of the standard
+    std::optional<Decimal> most;     ///< of a range that begins at `value`
+    std::string unit;                ///< "kgce/kg", "tCO2/万m3"
+    std::optional<CoalBasis> basis;  ///< calorific or equivalent; none: there is no other
+    std::string year;                ///< of the data, or of the edition of the standard
     std::string region;
     Certainty certainty{Certainty::unconfirmed};
     std::string source;

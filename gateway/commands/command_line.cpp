@@ -147,6 +147,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_replace_meter(app, exit_code);
     add_set_multiplier(app, exit_code);
     add_coefficient(app, exit_code);
+    add_factors(app, exit_code);
     add_rule(app, exit_code);
     add_period(app, exit_code);
     add_dated(app, exit_code);

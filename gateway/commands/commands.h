@@ -22,6 +22,7 @@ void add_doctor(CLI::App& app, int& exit_code);
 void add_replace_meter(CLI::App& app, int& exit_code);
 void add_set_multiplier(CLI::App& app, int& exit_code);
 void add_coefficient(CLI::App& app, int& exit_code);
+void add_factors(CLI::App& app, int& exit_code);
 void add_rule(CLI::App& app, int& exit_code);
 void add_period(CLI::App& app, int& exit_code);
 void add_dated(CLI::App& app, int& exit_code);

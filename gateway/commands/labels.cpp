@@ -138,6 +138,34 @@ std::string_view label(ItemMethod method) {
     return "";
 }
 
+std::string_view label(CoalBasis basis) {
+    switch (basis) {
+        case CoalBasis::calorific:
+            return tr("calorific (当量)", "当量");
+        case CoalBasis::equivalent:
+            return tr("equivalent (等价)", "等价");
+        case CoalBasis::measured:
+            return tr("measured (实测)", "实测");
+        case CoalBasis::reference:
+            return tr("reference (参考)", "参考");
+    }
+    return "";
+}
+
+std::string_view label(Certainty certainty) {
+    switch (certainty) {
+        case Certainty::platform:
+            return tr("from a platform", "平台下发");
+        case Certainty::standard:
+            return tr("text of the standard", "标准原文");
+        case Certainty::in_use:
+            return tr("seen in use", "在用系统所见");
+        case Certainty::unconfirmed:
+            return tr("to be checked", "待核对");
+    }
+    return "";
+}
+
 std::string mark_label(std::string_view name) {
     const auto mark = mark_from(name);
     return std::string(mark ? labels_of(*mark).front() : name);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/code_tables.h"
 #include "config/options.h"
 #include "gateway/control/status.h"
 #include "gateway/reading/stat_period.h"
@@ -21,6 +22,8 @@ std::string_view label(LineKind kind);
 std::string_view label(Protocol protocol);
 std::string_view label(StatType type);
 std::string_view label(ItemMethod method);
+std::string_view label(CoalBasis basis);
+std::string_view label(Certainty certainty);
 /// The code itself where this program does not know it: a newer daemon may answer.
 std::string clock_reason_label(std::string_view code);
 /// Of a record, by its name; the name itself where this program does not know it.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace mg {
 namespace {
@@ -94,6 +95,25 @@ TEST_F(Program, CheckAndRunRefuseItemsThatCannotBeComputed) {
     }
 }
 
+TEST_F(Program, CheckRefusesATotalThatMixesCalorificAndEquivalentAndSaysWhere) {
+    write("items.csv",
+          "id,name,periods,method,formula,unit,coal_factor,coal_unit,coal_basis,in_total,valid_from\n"
+          "elec,用电,日,累计差,main.energy_import,万kWh,1.229,tce/万kWh,当量,加,2026-01-01\n"
+          "heat,用热,日,手工,,GJ,0.03412,tce/GJ,等价,加,2026-01-01\n"
+          "tce,综合能耗,日,综合能耗,,tce,,,,不计,2026-01-01\n");
+
+    for (const std::string command : {"check", "run"}) {
+        const Ran ran = run_with_site(command);
+
+        EXPECT_EQ(ran.exit_code, 2) << command;
+        EXPECT_TRUE(
+            contains(ran.err, "items.csv:4:4: method: 当量 (elec) and 等价 (heat) are mixed in one total"))
+            << command << ": " << ran.err;
+    }
+    const Ran zh = run_with_site("--lang zh check");
+    EXPECT_TRUE(contains(zh.err, "同一合计中混用了当量(elec)和等价(heat)")) << zh.err;
+}
+
 TEST_F(Program, CheckWarnsOfWhatThisBuildCannotPoll) {
     write("gateway.toml",
           "[site]\nid = \"workshop\"\n\n[[line]]\nid = \"water\"\nkind = \"dtu\"\nport = 7001\n");
@@ -131,6 +151,39 @@ TEST_F(Program, ModelsListsAndShowsThem) {
     const Ran unknown = run("models eastron-sdm603");
     EXPECT_EQ(unknown.exit_code, 64);
     EXPECT_TRUE(contains(unknown.err, "eastron-sdm630")) << unknown.err;
+}
+
+TEST_F(Program, FactorsShowsThePublishedOnesWithTheirBasisAndThatMeasuredValuesComeFirst) {
+    const Ran en = run("factors");
+    EXPECT_EQ(en.exit_code, 0) << en.err;
+    for (const std::string part :
+         {"Factors to standard coal", "Mean lower heating values", "CO2 emission factors", "raw coal",
+          "1.1000 – 1.3300", "kgce/kWh", "calorific (当量)", "equivalent (等价)", "GB/T 2589-2020",
+          "to be checked", "Measured values come first"}) {
+        EXPECT_TRUE(contains(en.out, part)) << part << "\n" << en.out;
+    }
+
+    const Ran zh = run("--lang zh factors coal");
+    for (const std::string part : {"折标准煤系数", "原煤", "当量", "等价", "待核对", "2020", "实测优先"}) {
+        EXPECT_TRUE(contains(zh.out, part)) << part << "\n" << zh.out;
+    }
+    EXPECT_FALSE(contains(zh.out, "发热量")) << zh.out;
+
+    EXPECT_EQ(run("factors gas").exit_code, 64);
+}
+
+TEST_F(Program, FactorsAreJsonForOtherPrograms) {
+    const Ran ran = run("factors carbon --json");
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+
+    const auto said = nlohmann::json::parse(ran.out);
+    ASSERT_EQ(said.at("tables").size(), 1U);
+    EXPECT_EQ(said.at("tables")[0].at("kind"), "carbon");
+    const auto& grid = said.at("tables")[0].at("factors")[0];
+    EXPECT_EQ(grid.at("value"), "0.5306");
+    EXPECT_EQ(grid.at("unit"), "kgCO2/kWh");
+    EXPECT_EQ(grid.at("year"), "2023");
+    EXPECT_TRUE(grid.at("most").is_null());
 }
 
 TEST_F(Program, AReaderThatLeavesIsNoReasonToComplain) {

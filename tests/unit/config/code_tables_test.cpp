@@ -84,6 +84,9 @@ TEST(ReferenceFactors, AreThoseOfTheStandardWithRangesKept) {
 
     EXPECT_EQ(factor("电力").value, (Decimal{1229, -4}));
     EXPECT_EQ(factor("电力").unit, "kgce/kWh");
+    EXPECT_EQ(factor("电力").basis, CoalBasis::calorific);
+    EXPECT_EQ(factor("新水").basis, CoalBasis::equivalent);
+    EXPECT_FALSE(factor("原煤").basis);
     EXPECT_EQ(factor("天然气").value, (Decimal{11, -1}));
     EXPECT_EQ(factor("天然气").most, (Decimal{133, -2}));
     EXPECT_FALSE(factor("原煤").most);
