@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/coal_basis.h"
 #include "gateway/accounting/amount_explainer.h"
 #include "gateway/accounting/method_explainer.h"
 #include "gateway/accounting/named_records.h"
@@ -67,6 +68,20 @@ Explanation about(const Options& options, const ItemOptions& item, const StatPer
     return explanation;
 }
 
+std::vector<ExplainedCoal> coal_of(const Options& options, const ItemVersion& version,
+                                   const StatPeriod& period) {
+    std::vector<ExplainedCoal> all;
+    const auto* total = std::get_if<TotalOfItems>(&version.calculation);
+    if (total == nullptr) return all;
+    for (const auto& summand : total->summands) {
+        const ItemOptions& item = options.items[summand.row];
+        const bool counts = item.valid_from < period.to && (!item.valid_to || period.from < *item.valid_to);
+        if (item.coal && counts)
+            all.push_back({item.id, text_of(*item.coal), item.coal->unit, item.coal->basis});
+    }
+    return all;
+}
+
 }  // namespace
 
 Result<Explanation> Explainer::explain(const std::string& id, const StatPeriod& period,
@@ -91,6 +106,7 @@ Result<Explanation> Explainer::explain(const std::string& id, const StatPeriod& 
                       found->size(), explanation.period_text)
                 : trf("{} has no figure for {} yet", "{} 在 {} 还没有数值", id, explanation.period_text));
     }
+    explanation.coal = coal_of(basis_.options, basis_.graph.versions()[*row], period);
     explanation.record = *chosen;
     add_rounding(explanation);
     for (const auto& each : *found) {

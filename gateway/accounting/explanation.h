@@ -161,6 +161,14 @@ struct ExplainedRevision {
     DatedId record{0};  ///< that the cause names
 };
 
+/// By what an item enters a total.
+struct ExplainedCoal {
+    std::string item;
+    std::string factor;  ///< as in items.csv
+    std::string unit;
+    std::optional<CoalBasis> basis;
+};
+
 struct Explanation {
     std::string item;
     std::string name;
@@ -172,7 +180,8 @@ struct Explanation {
     int decimals{0};
     std::optional<UtcTime> version_from;  ///< none: since ever
     std::optional<UtcTime> version_to;
-    ItemRecord record;  ///< the revision that is explained
+    std::vector<ExplainedCoal> coal;  ///< of a total: by version of its items
+    ItemRecord record;                ///< the revision that is explained
     std::vector<ExplainedRevision> revisions;
 
     // Of amounts: value = rounded(total_end) - rounded(total_begin); total_end - total_begin = exact.

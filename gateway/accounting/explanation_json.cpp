@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/coal_basis.h"
 #include "gateway/accounting/dated_record_json.h"
 #include "gateway/base/utc_text.h"
 
@@ -94,6 +95,7 @@ Json json(const ExplainedAmount& explained);
 Json json(const ExplainedPlace& explained);
 Json json(const ExplainedMean& explained);
 Json json(const ExplainedValue& explained);
+Json json(const ExplainedCoal& explained);
 Json json(const ExplainedRevision& explained);
 
 template <class T>
@@ -228,6 +230,13 @@ Json json(const ExplainedValue& value) {
             {"coefficient", value.coefficient ? json(*value.coefficient) : Json(nullptr)}};
 }
 
+Json json(const ExplainedCoal& coal) {
+    return {{"item", coal.item},
+            {"factor", coal.factor},
+            {"unit", coal.unit},
+            {"basis", coal.basis ? Json(to_string(*coal.basis)) : Json(nullptr)}};
+}
+
 Json json(const ExplainedRevision& revision) {
     return {{"revision", revision.revision},
             {"value", revision.value ? revision.value->to_string() : std::string{}},
@@ -281,6 +290,7 @@ std::string json_of(const Explanation& explanation) {
                    {"method", name_of(explanation.method)},
                    {"formula", explanation.formula},
                    {"unit", explanation.unit},
+                   {"coal", list(explanation.coal)},
                    {"version_from", json(explanation.version_from)},
                    {"version_to", json(explanation.version_to)},
                    {"revision", record.revision},

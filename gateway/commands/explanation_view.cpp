@@ -1,10 +1,12 @@
 #include "gateway/commands/explanation_view.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "config/coal_basis.h"
 #include "gateway/accounting/dated_record_json.h"
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
@@ -84,6 +86,14 @@ private:
         return words;
     }
 
+    /// ", equivalent".
+    static std::string basis_text(const Json& basis) {
+        if (basis.is_null()) return {};
+        const auto known =
+            std::ranges::find(kCoalBases, word(basis), [](CoalBasis each) { return to_string(each); });
+        return text(", ", "，") + (known == kCoalBases.end() ? word(basis) : std::string(label(*known)));
+    }
+
     void head(const Json& said) {
         const std::string value = word(said.at("value"));
         line("{} {}: {} {}, revision {}", "{} {}：{} {}，修订 {}", word(said.at("item")),
@@ -93,6 +103,10 @@ private:
         line("{}", "{}", word(said.at("name")));
         const std::string formula = word(said.at("formula"));
         if (!formula.empty()) line("formula: {}", "计算公式：{}", formula);
+        for (const Json& each : said.at("coal")) {
+            line("standard coal of {}: × {} {}{}", "{} 折标：× {} {}{}", word(each.at("item")),
+                 word(each.at("factor")), word(each.at("unit")), basis_text(each.at("basis")));
+        }
         line("this version of the item holds since: {}", "采集项的此版本启用：{}",
              at(said.at("version_from")));
         line("inputType {}, computed {}", "inputType {}，计算于 {}", word(said.at("input_type")),

@@ -47,6 +47,13 @@ std::string code_text(const ItemVersionReport& version) {
     return codes.empty() ? "–" : codes;
 }
 
+/// "coef.elec_tce tce/万kWh, equivalent".
+std::string coal_text(const std::optional<CoalReport>& coal) {
+    if (!coal) return "–";
+    const std::string factor = printable(coal->factor) + " " + printable(coal->unit);
+    return coal->basis ? factor + std::string(tr(", ", "，")) + std::string(label(*coal->basis)) : factor;
+}
+
 std::string periods_text(const ItemVersionReport& version) {
     std::string periods;
     for (const StatType type : version.periods) {
@@ -72,12 +79,13 @@ std::string items_view(const std::vector<ItemReport>& items, std::chrono::minute
                      {text("unit", "单位")},
                      {text("method", "统计方法")},
                      {text("periods", "统计周期")},
+                     {text("coal factor", "折标系数")},
                      {text("versions", "版本")},
                      {text("newest day", "最新日值")},
                      {text("newest month", "最新月值")}}};
     for (const ItemReport& item : items) {
         table.add({item.id, printable(item.now.name), code_text(item.now), printable(item.now.unit),
-                   std::string(label(item.now.method)), periods_text(item.now),
+                   std::string(label(item.now.method)), periods_text(item.now), coal_text(item.now.coal),
                    versions_text(item, utc_offset), figure_text(item.day), figure_text(item.month)});
     }
     return table.empty() ? text("no items are configured\n", "没有配置采集项\n") : table.to_string();

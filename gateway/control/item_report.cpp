@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "config/coal_basis.h"
 #include "gateway/control/json_fields.h"
 
 namespace mg {
@@ -39,6 +40,24 @@ ItemMethod method_from(const Json& json) {
     const auto found = std::ranges::find(kMethods, name, name_of);
     if (found == kMethods.end()) throw NotAsDocumented("unknown code: " + name);
     return *found;
+}
+
+Json to_json(const std::optional<CoalReport>& coal) {
+    if (!coal) return nullptr;
+    return {{"factor", coal->factor},
+            {"unit", coal->unit},
+            {"basis", coal->basis ? Json(to_string(*coal->basis)) : Json(nullptr)}};
+}
+
+std::optional<CoalReport> coal_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    CoalReport coal{.factor = json.at("factor").get<std::string>(),
+                    .unit = json.at("unit").get<std::string>(),
+                    .basis = std::nullopt};
+    if (const Json& basis = json.at("basis"); !basis.is_null()) {
+        coal.basis = enum_from(basis, kCoalBases);
+    }
+    return coal;
 }
 
 Decimal decimal_from(const Json& json) {
@@ -103,7 +122,8 @@ Json to_json(const ItemVersionReport& version) {
             {"unit", version.unit},
             {"method", name_of(version.method)},
             {"formula", version.formula},
-            {"periods", std::move(periods)}};
+            {"periods", std::move(periods)},
+            {"coal", to_json(version.coal)}};
 }
 
 ItemVersionReport version_from(const Json& json) {
@@ -115,7 +135,8 @@ ItemVersionReport version_from(const Json& json) {
                               .unit = json.at("unit").get<std::string>(),
                               .method = method_from(json.at("method")),
                               .formula = json.at("formula").get<std::string>(),
-                              .periods = {}};
+                              .periods = {},
+                              .coal = coal_from(json.at("coal"))};
     for (const auto& [uplink, code] : json.at("other_codes").items()) {
         version.other_codes[uplink] = code.get<std::string>();
     }

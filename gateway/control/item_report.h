@@ -33,6 +33,14 @@ struct RecordReport {
     UtcTime computed_at{};
 };
 
+/// The coal factor of an item, as in items.csv.
+struct CoalReport {
+    std::string factor;  ///< "1.229", "coef.elec_tce"
+    std::string unit;
+    std::optional<CoalBasis> basis;
+    bool operator==(const CoalReport&) const = default;
+};
+
 struct ItemVersionReport {
     std::optional<UtcTime> valid_from;  ///< none: since ever
     std::optional<UtcTime> valid_to;    ///< none: until further notice
@@ -43,6 +51,7 @@ struct ItemVersionReport {
     ItemMethod method{ItemMethod::difference};
     std::string formula;
     std::vector<StatType> periods;
+    std::optional<CoalReport> coal;
 };
 
 struct ItemReport {

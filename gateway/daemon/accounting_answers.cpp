@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/coal_basis.h"
 #include "gateway/base/language.h"
 #include "gateway/daemon/item_versions.h"
 #include "gateway/daemon/order_arguments.h"
@@ -19,6 +20,11 @@ tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }
 
+std::optional<CoalReport> coal_report(const std::optional<CoalFactor>& coal) {
+    if (!coal) return std::nullopt;
+    return CoalReport{.factor = text_of(*coal), .unit = coal->unit, .basis = coal->basis};
+}
+
 ItemVersionReport version_report(const ItemOptions& item) {
     ItemVersionReport version{.valid_from = std::nullopt,
                               .valid_to = item.valid_to,
@@ -28,7 +34,8 @@ ItemVersionReport version_report(const ItemOptions& item) {
                               .unit = item.unit,
                               .method = item.method,
                               .formula = item.formula,
-                              .periods = {item.periods.begin(), item.periods.end()}};
+                              .periods = {item.periods.begin(), item.periods.end()},
+                              .coal = coal_report(item.coal)};
     if (item.valid_from != UtcTime{}) version.valid_from = item.valid_from;
     for (const auto& [uplink, code] : item.codes.by_uplink) {
         version.other_codes[uplink.text] = code.hyphenated();

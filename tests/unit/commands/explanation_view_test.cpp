@@ -78,6 +78,24 @@ TEST_F(ReplacedMeter, ItIsSaidInChineseAsWell) {
     expect_parts(view_of(plant, "elec", "2027-01-01 10:00"), {"修订 1", "年初累计，期末", "换表"});
 }
 
+TEST(ExplanationView, ATotalSaysByWhichFactorAndOnWhichBasis) {
+    AccountingPlant plant{
+        kMeter,
+        "elec,电,电力,实时 日,15,现场仪表,累计差,a.energy,万kWh,4,coef.elec_tce,tce/万kWh,等价,加,,,\n"
+        "heat,热,热力,日,,手工填报,手工,,GJ,2,0.03412,tce/GJ,等价,减,,,\n"
+        "tce,综合能耗,综合能耗,日,,现场仪表,综合能耗,,tce,2,,,,不计,,,\n",
+        "elec_tce,3.05,tce/万kWh,2026-01-01\n"};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-02 00:00", "5300", "1");
+    plant.enters("heat", "2027-01-01", "10");
+
+    expect_parts(view_of(plant, "tce", "2027-01-01"),
+                 {"standard coal of elec: × coef.elec_tce tce/万kWh, equivalent (等价)",
+                  "standard coal of heat: × 0.03412 tce/GJ, equivalent (等价)"});
+    set_language(Language::zh);
+    expect_parts(view_of(plant, "tce", "2027-01-01"), {"elec 折标：× coef.elec_tce tce/万kWh，等价"});
+    set_language(Language::en);
+}
+
 TEST_F(ReplacedMeter, WhatIsNotThereIsSaid) {
     expect_parts(view_of(plant, "elec", "2027-01-05"), {"elec has no figure for 2027-01-05 yet"});
     expect_parts(view_of(plant, "elec", "2027-01-01", 9), {"elec has 2 revisions for 2027-01-01"});

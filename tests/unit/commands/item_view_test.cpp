@@ -22,10 +22,10 @@ void expect_parts(const std::string& view, std::initializer_list<std::string_vie
 }
 
 TEST(ItemView, ShowsItemsWithTheirNewestFigures) {
-    expect_parts(
-        items_view({two_versions()}, 480min),
-        {"steel", "粗钢", "01-00-0000-300100-31 province=01-00-0000-300100-30", "by hand", "day month",
-         "2026-10: 1234.50 (entered by hand)", "2026-11-21: – (end interpolated, signed_twice)"});
+    expect_parts(items_view({two_versions()}, 480min),
+                 {"steel", "粗钢", "01-00-0000-300100-31 province=01-00-0000-300100-30", "by hand",
+                  "day month", "coef.steel_tce tce/t, equivalent (等价)",
+                  "2026-10: 1234.50 (entered by hand)", "2026-11-21: – (end interpolated, signed_twice)"});
 
     EXPECT_EQ(items_view({}, 480min), "no items are configured\n");
 }

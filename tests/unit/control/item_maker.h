@@ -50,7 +50,8 @@ inline ItemReport two_versions() {
                                   .unit = "t",
                                   .method = ItemMethod::difference,
                                   .formula = "scale.total",
-                                  .periods = {StatType::day, StatType::month}};
+                                  .periods = {StatType::day, StatType::month},
+                                  .coal = CoalReport{"coef.steel_tce", "tce/t", CoalBasis::equivalent}};
     ItemVersionReport second = first;
     second.valid_from = first.valid_to;
     second.valid_to = std::nullopt;

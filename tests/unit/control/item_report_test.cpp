@@ -18,7 +18,9 @@ TEST(ItemReport, ItemsSayTheSameAfterATripThroughJson) {
     EXPECT_EQ(items_to_json(*back), json);
     EXPECT_EQ(back->at(0).now.method, ItemMethod::manual);
     EXPECT_FALSE(back->at(0).versions.at(0).valid_from) << "since ever";
+    EXPECT_EQ(back->at(0).now.coal, two_versions().now.coal);
     EXPECT_FALSE(back->at(1).day);
+    EXPECT_FALSE(back->at(1).now.coal);
 }
 
 TEST(ItemReport, RecordsKeepEveryDigitAndAMissingValue) {
