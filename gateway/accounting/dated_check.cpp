@@ -244,9 +244,14 @@ Result<> check(const CoefficientValue& body, const DatedGround& ground) {
         if (names.empty() || names.back() != each.name) names.push_back(each.name);
     }
     if (known == nullptr) {
-        return rejected(trf("no coefficient \"{}\" in coefficients.csv; the nearest is \"{}\"",
-                            "coefficients.csv 中没有系数“{}”；最接近的是“{}”", body.name,
-                            nearest_of(body.name, names)));
+        // Formulas are checked before the books are opened: they know the table's names only.
+        const std::string nearest = nearest_of(body.name, names);
+        return rejected(trf("no coefficient \"{}\" in coefficients.csv: first add a row with its unit and a "
+                            "value there, and "
+                            "start metergate anew",
+                            "coefficients.csv 中没有系数“{}”：请先在表中添加一行（单位和一个数值）并重新启动",
+                            body.name) +
+                        (nearest.empty() ? "" : trf("; or is \"{}\" meant?", "；是否想写“{}”？", nearest)));
     }
     const auto unit = Unit::parse(body.unit);
     if (!unit) return rejected(unit.error().what);

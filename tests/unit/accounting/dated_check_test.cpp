@@ -190,7 +190,11 @@ TEST_F(DatedCheck, ACoefficientIsOneOfTheTableInItsUnit) {
     value.from = at("2026-11-01 08:00");
     expect_problem(value, "begins with a day");
     value.name = "coal_tcf";
-    expect_problem(value, "the nearest is \"coal_tce\"");
+    expect_problem(value, "first add a row with its unit and a value there");
+    expect_problem(value, "or is \"coal_tce\" meant?");
+    options.coefficients.clear();
+    expect_problem(value, "start metergate anew");
+    EXPECT_EQ(problem_with(value).find("meant"), std::string::npos) << "there is none to be meant";
 }
 
 TEST_F(DatedCheck, AnOpeningAmountIsOfAnItemThatAddsUpWithinAYear) {
