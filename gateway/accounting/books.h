@@ -161,6 +161,8 @@ public:
     virtual Result<std::optional<BooksCursor>> cursor() = 0;
     /// By item, type, period, revision.
     virtual Result<std::vector<ItemRecord>> records(const RecordQuery& query) = 0;
+    /// The periods of this type that begin in [from, to) and have a record, by begin. Reads all of them.
+    virtual Result<std::vector<StatPeriod>> periods(StatType type, UtcTime from, UtcTime to) = 0;
     /// The last one of an item and type that ends at or before `until`, its newest revision.
     virtual Result<std::optional<ItemRecord>> newest(const std::string& item, StatType type,
                                                      UtcTime until) = 0;

@@ -194,6 +194,9 @@ public:
     /// reported then (已上报).
     virtual Result<bool> was_accepted(const RecordName& record, const std::optional<UplinkId>& uplink) = 0;
     Result<bool> was_accepted(const RecordName& record);
+    /// The days, months or years that begin in [from, to) and of which some record was accepted by any
+    /// destination, by begin. As cheap as one look-up a period, however many records it has.
+    virtual Result<std::vector<StatPeriod>> reported_periods(StatType type, UtcTime from, UtcTime to) = 0;
 
     /// Empty: nothing was put yet.
     virtual Result<DestinationState> state(const UplinkId& uplink) = 0;

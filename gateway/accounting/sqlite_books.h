@@ -37,6 +37,7 @@ public:
     Result<std::vector<ItemRecord>> commit(const BooksChange& change) override;
     Result<std::optional<BooksCursor>> cursor() override;
     Result<std::vector<ItemRecord>> records(const RecordQuery& query) override;
+    Result<std::vector<StatPeriod>> periods(StatType type, UtcTime from, UtcTime to) override;
     Result<std::optional<ItemRecord>> newest(const std::string& item, StatType type, UtcTime until) override;
     Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) override;
     Result<std::vector<IndexBreak>> breaks() override;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/record_key.h"
@@ -26,6 +27,8 @@ constexpr std::string_view kAddRecord =
     "item_version, cause, computed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view kBucketBefore =
     "SELECT bucket FROM records WHERE type = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1";
+constexpr std::string_view kPeriods =
+    "SELECT DISTINCT start, length FROM records WHERE type = ? AND bucket = ? AND start >= ? AND start < ?";
 constexpr std::string_view kReadRecords =
     "SELECT start, length, revision, value, marks, input_type, exact, total, item_version, cause, "
     "computed_at "
@@ -155,21 +158,24 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
     if (!asked_before) return pass_on(asked_before.error());
     ItemNumbers numbers;  // a day of an item has a hundred records
     std::vector<ItemRecord> revisions;
-    for (ItemRecord record : records) {
-        const StatPeriod& period = record.period;
+    for (const ItemRecord& given : records) {
+        const StatPeriod& period = given.period;
         MG_CHECK(period.from < period.to);
-        const auto known = numbers.find(record.item);
+        const auto known = numbers.find(given.item);
         const auto item =
-            known == numbers.end() ? item_number(file_, record.item) : Result<std::int64_t>{known->second};
+            known == numbers.end() ? item_number(file_, given.item) : Result<std::int64_t>{known->second};
         if (!item) return pass_on(item.error());
-        if (known == numbers.end()) numbers.emplace(record.item, *item);
+        if (known == numbers.end()) numbers.emplace(given.item, *item);
         const RecordKey key = key_of(*item, period);
         const auto newest = writer.newest(key);
         if (!newest) return pass_on(newest.error());
         if ((*closed)->is_closed(period)) {
-            if (auto noted = request(*item, record, *newest); !noted) return pass_on(noted.error());
+            if (auto noted = request(*item, given, *newest); !noted) return pass_on(noted.error());
             continue;
         }
+        const bool is_same = *newest && same_figure(given, **newest) && same_ground(given, **newest);
+        if (is_same && !*asked_before) continue;
+        ItemRecord record = given;
         if (*asked_before) {
             const auto cause = end_request(*item, period);
             if (!cause) return pass_on(cause.error());
@@ -249,6 +255,27 @@ Result<std::vector<ItemRecord>> SqliteBooks::records(const RecordQuery& query) {
         }
     }
     return records;
+}
+
+Result<std::vector<StatPeriod>> SqliteBooks::periods(StatType type, UtcTime from, UtcTime to) {
+    const std::scoped_lock lock{mutex_};
+    Transaction transaction{file_};
+    if (auto begun = transaction.begin_reading(); !begun) return pass_on(begun.error());
+    const auto buckets = from < to ? buckets_of(file_, type, from, to) : Result<std::vector<std::int64_t>>{};
+    if (!buckets) return pass_on(buckets.error());
+    auto rows = file_.prepare(kPeriods);
+    if (!rows) return pass_on(rows.error());
+    std::set<StatPeriod> periods;
+    for (const std::int64_t bucket : *buckets) {
+        rows->bind(1, code(type)).bind(2, bucket).bind(3, number(from)).bind(4, number(to));
+        const auto read = each_row(*rows, [&]() -> Result<> {
+            const UtcTime begin = time(rows->integer(0));
+            periods.insert({type, begin, begin + milliseconds{rows->integer(1)}});
+            return {};
+        });
+        if (!read) return pass_on(read.error());
+    }
+    return std::vector<StatPeriod>{periods.begin(), periods.end()};
 }
 
 Result<std::optional<ItemRecord>> SqliteBooks::newest(const std::string& item, StatType type, UtcTime until) {

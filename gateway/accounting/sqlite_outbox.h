@@ -37,6 +37,7 @@ public:
     Result<std::size_t> release(const UplinkId& uplink, const std::optional<RecordName>& record) override;
     Result<std::vector<RecordReceipt>> history(const ReceiptQuery& query) override;
     Result<bool> was_accepted(const RecordName& record, const std::optional<UplinkId>& uplink) override;
+    Result<std::vector<StatPeriod>> reported_periods(StatType type, UtcTime from, UtcTime to) override;
     Result<DestinationState> state(const UplinkId& uplink) override;
     Result<> put_state(const UplinkId& uplink, const DestinationState& changes) override;
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/sqlite_outbox.h"
@@ -33,6 +34,15 @@ constexpr std::string_view kAnyAccepted =
     "SELECT EXISTS(SELECT 1 FROM destinations AS d CROSS JOIN receipts AS w ON w.destination = d.number "
     "AND w.type = ? AND w.start = ? AND w.item = ? AND w.length = ? CROSS JOIN answers AS a "
     "ON a.number = w.answer WHERE a.outcome = 0 AND (?5 = 0 OR d.number = ?5))";
+/// From each period straight to the next, and of each to the first record that was accepted.
+constexpr std::string_view kReported =
+    "WITH RECURSIVE periods(start) AS ("
+    "SELECT min(start) FROM receipts WHERE destination = ?1 AND type = ?2 AND start >= ?3 AND start < ?4 "
+    "UNION ALL SELECT (SELECT min(w.start) FROM receipts AS w WHERE w.destination = ?1 AND w.type = ?2 "
+    "AND w.start > p.start AND w.start < ?4) FROM periods AS p WHERE p.start IS NOT NULL) "
+    "SELECT p.start, (SELECT w.length FROM receipts AS w CROSS JOIN answers AS a ON a.number = w.answer "
+    "WHERE w.destination = ?1 AND w.type = ?2 AND w.start = p.start AND a.outcome = 0 LIMIT 1) AS length "
+    "FROM periods AS p WHERE p.start IS NOT NULL AND length IS NOT NULL";
 constexpr std::string_view kAllDestinations = "SELECT number, name FROM destinations ORDER BY number";
 
 std::string text(std::initializer_list<std::string_view> parts) {
@@ -258,6 +268,28 @@ Result<bool> SqliteOutbox::was_accepted(const RecordName& record, const std::opt
     const bool accepted = any->integer(0) != 0;
     any->reset();
     return accepted;
+}
+
+Result<std::vector<StatPeriod>> SqliteOutbox::reported_periods(StatType type, UtcTime from, UtcTime to) {
+    const std::scoped_lock lock{mutex_};
+    Transaction transaction{file_};
+    if (auto begun = transaction.begin_reading(); !begun) return pass_on(begun.error());
+    std::set<StatPeriod> reported;
+    auto destinations = file_.prepare(kAllDestinations);
+    if (!destinations) return pass_on(destinations.error());
+    auto periods = file_.prepare(kReported);
+    if (!periods) return pass_on(periods.error());
+    const auto read = each_row(*destinations, [&]() -> Result<> {
+        periods->bind(1, destinations->integer(0)).bind(2, code(type));
+        periods->bind(3, number(from)).bind(4, number(to));
+        return each_row(*periods, [&]() -> Result<> {
+            const UtcTime begin = time(periods->integer(0));
+            reported.insert({type, begin, begin + milliseconds{periods->integer(1)}});
+            return {};
+        });
+    });
+    if (!read) return pass_on(read.error());
+    return std::vector<StatPeriod>{reported.begin(), reported.end()};
 }
 
 }  // namespace mg

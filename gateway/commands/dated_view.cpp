@@ -157,6 +157,18 @@ std::string headline(const DatedRecord& record, std::chrono::minutes utc_offset)
                printable(dated_text(record.body, utc_offset)), printable(record.author));
 }
 
+std::string state_text(const PeriodStateReport& period) {
+    switch (period.state) {
+        case PeriodState::open:
+            return text("open", "未上报");
+        case PeriodState::reported:
+            return text("reported", "已上报");
+        case PeriodState::locked:
+            return period.reported ? text("locked, reported", "已锁定，已上报") : text("locked", "已锁定");
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string dated_kind_label(std::string_view kind) {
@@ -253,7 +265,10 @@ std::string periods_view(const PeriodsReport& report, std::chrono::minutes utc_o
         locks.add({dated_text(lock.body, utc_offset), std::to_string(lock.id), printable(lock.author),
                    local_text(lock.entered_at, utc_offset), printable(lock.remark)});
     }
-    std::string view = locks.empty() ? text("no period is closed\n", "没有锁定的期间\n") : locks.to_string();
+    TextTable states{{{text("period", "周期")}, {text("state", "状态")}}};
+    for (const PeriodStateReport& each : report.states) states.add({each.period_text, state_text(each)});
+    std::string view = states.empty() ? std::string{} : states.to_string() + '\n';
+    view += locks.empty() ? text("no period is closed\n", "没有锁定的期间\n") : locks.to_string();
     TextTable requests{{{text("item", "采集项")},
                         {text("period", "周期")},
                         {text("stands", "现值"), Align::right},

@@ -14,7 +14,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/terminal.h"
 
-// Periods that are closed, and what would change them.
+// The states of periods: open, reported, closed; and what would change closed ones.
 namespace mg {
 namespace {
 
@@ -133,13 +133,16 @@ void add_unlock(CLI::App& periods, int& exit_code) {
 void add_period(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(
         "period",
-        text("Periods that are closed, and the changes that they do not take", "已锁定的期间及待处理的更正"));
+        text("Which periods are open, reported or closed, and the changes that closed ones do not take",
+             "各期间的状态（未上报、已上报、已锁定）及待处理的更正"));
     CLI::Option* item =
         add_option(*command, "--item", "ID", text("Changes of this item only", "只看该采集项的更正"));
     CLI::Option* type =
         add_option(*command, "--type", "TYPE",
-                   text("Changes of real-time, day, month or year; standard: the last three",
-                        "只看 real-time（实时）、day（日）、month（月）或 year（年）的更正；默认后三种"))
+                   text("States and changes of real-time, day, month or year; standard: states of months and "
+                        "years, changes of the last three",
+                        "只看 real-time（实时）、day（日）、month（月）或 "
+                        "year（年）；默认列出月、年的状态和后三种的更正"))
             ->check(CLI::IsMember({"real-time", "day", "month", "year"}));
     CLI::Option* from =
         add_option(*command, "--from", "TIME", text("Of periods that begin then or later", "起始时间"));

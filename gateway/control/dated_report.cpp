@@ -114,6 +114,20 @@ RequestReport request_from(const Json& json) {
             .asked_at = time_from(json.at("asked_at"))};
 }
 
+Json to_json(const PeriodStateReport& state) {
+    return {{"type", to_string(state.period.type)}, {"period", state.period_text},
+            {"from", utc_text(state.period.from)},  {"to", utc_text(state.period.to)},
+            {"state", to_string(state.state)},      {"reported", state.reported}};
+}
+
+PeriodStateReport state_from(const Json& json) {
+    return {
+        .period = {enum_from(json.at("type"), kTypes), time_from(json.at("from")), time_from(json.at("to"))},
+        .period_text = json.at("period").get<std::string>(),
+        .state = enum_from(json.at("state"), kPeriodStates),
+        .reported = json.at("reported").get<bool>()};
+}
+
 template <class T>
 Json list_json(const std::vector<T>& all) {
     Json list = Json::array();
@@ -174,16 +188,32 @@ Result<std::vector<BreakReport>> breaks_from_json(std::string_view json) {
     });
 }
 
+std::string_view to_string(PeriodState state) {
+    switch (state) {
+        case PeriodState::open:
+            return "open";
+        case PeriodState::reported:
+            return "reported";
+        case PeriodState::locked:
+            return "locked";
+    }
+    return {};
+}
+
 std::string periods_to_json(const PeriodsReport& report) {
     Json locks = Json::array();
     for (const DatedRecord& lock : report.locks) locks.push_back(record_json(lock));
-    return to_line(
-        {{"locks", std::move(locks)}, {"requests", list_json(report.requests)}, {"more", report.more}});
+    return to_line({{"states", list_json(report.states)},
+                    {"locks", std::move(locks)},
+                    {"requests", list_json(report.requests)},
+                    {"more", report.more}});
 }
 
 Result<PeriodsReport> periods_from_json(std::string_view json) {
     return read_as<PeriodsReport>(json, [](const Json& answer) {
-        PeriodsReport report{.locks = {}, .requests = {}, .more = answer.at("more").get<bool>()};
+        PeriodsReport report{
+            .states = {}, .locks = {}, .requests = {}, .more = answer.at("more").get<bool>()};
+        for (const Json& one : answer.at("states")) report.states.push_back(state_from(one));
         for (const Json& one : answer.at("locks")) report.locks.push_back(record_from(one));
         for (const Json& one : answer.at("requests")) report.requests.push_back(request_from(one));
         return report;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -86,8 +87,25 @@ struct RequestReport {
     UtcTime asked_at{};
 };
 
+/// Of a day, month or year.
+enum class PeriodState : std::uint8_t {
+    open,      ///< 未上报
+    reported,  ///< 已上报: a destination accepted a record of it
+    locked,    ///< 已锁定
+};
+inline constexpr std::array kPeriodStates{PeriodState::open, PeriodState::reported, PeriodState::locked};
+std::string_view to_string(PeriodState state);
+
+struct PeriodStateReport {
+    StatPeriod period;
+    std::string period_text;  ///< at the site: "2026-11"
+    PeriodState state{PeriodState::open};
+    bool reported{false};  ///< of a locked one as well
+};
+
 struct PeriodsReport {
-    std::vector<DatedRecord> locks;  ///< in force, by begin
+    std::vector<PeriodStateReport> states;  ///< of periods with a record, by type and begin
+    std::vector<DatedRecord> locks;         ///< in force, by begin
     std::vector<RequestReport> requests;
     bool more{false};  ///< there are more requests than these
 };

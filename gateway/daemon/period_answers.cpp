@@ -5,15 +5,16 @@
 #include <tuple>
 #include <utility>
 
+#include "gateway/accounting/outbox.h"
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
-#include "gateway/control/dated_report.h"
 
 namespace mg {
 namespace {
 
 /// Of one answer.
 constexpr std::size_t kMostListed = 5000;
+constexpr std::size_t kMostStates = 400;  // of one type
 
 tl::unexpected<Error> pass_on(Error error) {
     return tl::unexpected<Error>(std::move(error));
@@ -68,6 +69,12 @@ Result<RecordQuery> query_of(const ControlRequest& request) {
     return query;
 }
 
+std::vector<StatType> types_of_states(const RecordQuery& query) {
+    if (!query.type) return {StatType::month, StatType::year};
+    if (*query.type == StatType::real_time) return {};
+    return {*query.type};
+}
+
 }  // namespace
 
 Result<std::vector<ChangeRequest>> reported_requests(const Options& options, Books& books,
@@ -89,6 +96,26 @@ Result<std::vector<ChangeRequest>> reported_requests(const Options& options, Boo
     return all;
 }
 
+Result<std::vector<PeriodStateReport>> PeriodAnswers::states(StatType type, UtcTime from, UtcTime to,
+                                                             const PeriodLocks& locks) {
+    auto periods = books_.periods(type, from, to);
+    if (!periods) return pass_on(periods.error());
+    const auto reported = books_.outbox().reported_periods(type, from, to);
+    if (!reported) return pass_on(reported.error());
+    if (periods->size() > kMostStates)
+        periods->erase(periods->begin(), periods->end() - static_cast<std::ptrdiff_t>(kMostStates));
+    const SiteCalendar calendar{.utc_offset = options_.site.utc_offset};
+    std::vector<PeriodStateReport> states;
+    for (const StatPeriod& period : *periods) {
+        const bool is_reported = std::ranges::binary_search(*reported, period);
+        const auto state = locks.is_closed(period) ? PeriodState::locked
+                           : is_reported           ? PeriodState::reported
+                                                   : PeriodState::open;
+        states.push_back({period, calendar.text(period), state, is_reported});
+    }
+    return states;
+}
+
 Result<std::string> PeriodAnswers::periods(const ControlRequest& request) {
     const auto query = query_of(request);
     if (!query) return pass_on(query.error());
@@ -96,7 +123,14 @@ Result<std::string> PeriodAnswers::periods(const ControlRequest& request) {
     if (!locks) return pass_on(locks.error());
     const auto requests = reported_requests(options_, books_, *query);
     if (!requests) return pass_on(requests.error());
-    PeriodsReport report{.locks = std::move(*locks), .requests = {}, .more = requests->size() >= kMostListed};
+    PeriodsReport report{
+        .states = {}, .locks = std::move(*locks), .requests = {}, .more = requests->size() >= kMostListed};
+    const PeriodLocks closed{report.locks};
+    for (const StatType type : types_of_states(*query)) {
+        auto found = states(type, query->from, query->to, closed);
+        if (!found) return pass_on(found.error());
+        std::ranges::move(*found, std::back_inserter(report.states));
+    }
     std::ranges::stable_sort(report.locks, {}, [](const DatedRecord& lock) { return begin_of(lock.body); });
     for (const ChangeRequest& each : *requests) report.requests.push_back(report_of(options_, each));
     return periods_to_json(report);

@@ -5,8 +5,10 @@
 
 #include "config/options.h"
 #include "gateway/accounting/books.h"
+#include "gateway/accounting/period_locks.h"
 #include "gateway/base/result.h"
 #include "gateway/control/control_server.h"
+#include "gateway/control/dated_report.h"
 
 namespace mg {
 
@@ -14,8 +16,8 @@ namespace mg {
 /// figures that the items report. At most `most` are read.
 Result<std::vector<ChangeRequest>> reported_requests(const Options& options, Books& books, RecordQuery query);
 
-/// Which periods are closed, and which changes they do not take; docs/control-socket.md, periods. Blocks for
-/// the disk; thread-safe as the books are.
+/// Which periods are open, reported or closed, and which changes the closed ones do not take;
+/// docs/control-socket.md, periods. Blocks for the disk; thread-safe as the books are.
 class PeriodAnswers {
 public:
     /// All given outlive this.
@@ -24,6 +26,9 @@ public:
     Result<std::string> periods(const ControlRequest& request);
 
 private:
+    Result<std::vector<PeriodStateReport>> states(StatType type, UtcTime from, UtcTime to,
+                                                  const PeriodLocks& locks);
+
     const Options& options_;
     Books& books_;
 };

@@ -136,7 +136,7 @@ TEST_F(SiteWithTwoPersons, ASecondPersonConfirms) {
 
 TEST_F(SiteWithBooks, APeriodIsClosedAndOpened) {
     compute("2026-01", Decimal{7, 0});
-    EXPECT_EQ(run_with_site("period").out, "no period is closed\n");
+    EXPECT_TRUE(contains(run_with_site("period").out, "no period is closed\n"));
     const Ran locked = run_with_site("period lock 2099 --by wang");
     EXPECT_EQ(locked.exit_code, 64) << "it has not ended";
     EXPECT_EQ(run_with_site("period lock 2026-01 --by wang --remark 已上报").exit_code, 0);
@@ -161,6 +161,39 @@ TEST_F(SiteWithBooks, APeriodIsClosedAndOpened) {
                          "computed again from 2026-01-01 00:00:00 until 2026-02-01 00:00:00: power, steel"))
         << opened.out;
     EXPECT_EQ(run_with_site("period unlock 2026-01 --remark x").exit_code, 64) << "it is open";
+}
+
+TEST_F(SiteWithBooks, APeriodIsOpenThenReportedThenLocked) {
+    const UplinkId province{"province"};
+    const auto state_is = [&](std::string_view month, const std::string& words) {
+        const Ran shown = run_with_site("period");
+        EXPECT_TRUE(contains(shown.out, std::string{month} + "  " + words + "\n")) << shown.out;
+    };
+    ASSERT_TRUE(books->outbox().enrol(province, {.items = {{.item = "steel", .types = {StatType::month}}}}));
+    for (const std::string_view month : {"2025-12", "2026-01", "2026-02"}) compute(month, Decimal{7, 0});
+    state_is("2025-12", "open");
+
+    for (const std::string_view month : {"2025-12", "2026-01"}) {
+        const auto period = SiteCalendar{}.parse(month).value();
+        ASSERT_TRUE(books->outbox().settle(province, {{.record = {"steel", period}, .at = period.to}}));
+    }
+    state_is("2025-12", "reported");
+    ASSERT_EQ(run_with_site("period lock 2026-01 --by wang").exit_code, 0);
+    ASSERT_EQ(run_with_site("period lock 2026-02 --by wang").exit_code, 0);
+    compute("2025-12", Decimal{9, 0});
+
+    state_is("2025-12", "reported");
+    state_is("2026-01", "locked, reported");
+    state_is("2026-02", "locked");
+    const Ran zh = run_with_site("--lang zh period");
+    for (const std::string part : {"2025-12  已上报", "2026-01  已锁定，已上报", "2026-02  已锁定"}) {
+        EXPECT_TRUE(contains(zh.out, part)) << zh.out;
+    }
+    const Ran json = run_with_site("period --type month --from 2026-01 --to 2026-01 --json");
+    EXPECT_TRUE(contains(json.out, "\"state\":\"locked\"")) << json.out;
+    EXPECT_TRUE(contains(json.out, "\"reported\":true")) << json.out;
+    EXPECT_FALSE(contains(json.out, "2025-12")) << json.out;
+    EXPECT_FALSE(contains(run_with_site("period --type day").out, "reported"));
 }
 
 TEST_F(SiteWithBooks, RecordsOfSeveralItemsAreShownInOneTable) {

@@ -142,7 +142,8 @@ TEST(ControlSchema, DescribesWhatPeoplePutOnRecord) {
 
 TEST(ControlSchema, DescribesClosedPeriods) {
     const StatPeriod october = SiteCalendar{}.parse("2026-10").value();
-    const PeriodsReport report{.locks = {{.id = 3, .body = PeriodLock{october}, .author = "li"}},
+    const PeriodsReport report{.states = {{october, "2026-10", PeriodState::reported, true}},
+                               .locks = {{.id = 3, .body = PeriodLock{october}, .author = "li"}},
                                .requests = {{.item = "power",
                                              .period = october,
                                              .period_text = "2026-10",

@@ -1,6 +1,7 @@
 #include "tests/unit/accounting/books_fixture.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -383,14 +384,23 @@ Result<std::vector<ItemRecord>> NaiveBooks::records(const RecordQuery& query) {
     return found;
 }
 
+Result<std::vector<StatPeriod>> NaiveBooks::periods(StatType type, UtcTime from, UtcTime to) {
+    std::set<StatPeriod> periods;
+    for (const auto& [key, revisions] : records_) {
+        const StatPeriod& period = std::get<1>(key);
+        if (period.type == type && period.from >= from && period.from < to) periods.insert(period);
+    }
+    return std::vector<StatPeriod>{periods.begin(), periods.end()};
+}
+
 Result<std::optional<ItemRecord>> NaiveBooks::newest(const std::string& item, StatType type, UtcTime until) {
-    std::optional<ItemRecord> last;
+    const ItemRecord* last = nullptr;
     for (const auto& [key, revisions] : records_) {
         const auto& [of, period] = key;
         if (of != item || period.type != type || period.to > until) continue;
-        if (!last || period.from >= last->period.from) last = revisions.back();
+        if (last == nullptr || period.from >= last->period.from) last = &revisions.back();
     }
-    return last;
+    return last == nullptr ? std::nullopt : std::optional{*last};
 }
 
 Result<std::vector<LifeCheckpoint>> NaiveBooks::checkpoints(UtcTime at) {
@@ -483,6 +493,24 @@ std::string contents(Books& books) {
                        : fmt::format("cursor {} {}", (*cursor)->store, (*cursor)->through);
     const std::string outbox = contents(books.outbox());
     if (!outbox.empty()) text += '\n' + outbox;
+    return text;
+}
+
+std::string states(Books& books) {
+    std::string text;
+    const auto add = [&](std::string_view what, const Result<std::vector<StatPeriod>>& periods) {
+        text += periods ? "" : "error: " + periods.error().what;
+        for (const StatPeriod& each : periods ? *periods : std::vector<StatPeriod>{}) {
+            text += fmt::format("{} {} {} {}\n", what, to_string(each.type),
+                                each.from.time_since_epoch().count(), each.to.time_since_epoch().count());
+        }
+    };
+    for (const auto type : {StatType::day, StatType::month, StatType::year}) {
+        for (const UtcTime from : {UtcTime::min(), kMidnight + days{1}}) {
+            add("stands", books.periods(type, from, kMidnight + days{100}));
+            add("reported", books.outbox().reported_periods(type, from, kMidnight + days{100}));
+        }
+    }
     return text;
 }
 

@@ -52,6 +52,7 @@ public:
     Result<std::vector<ItemRecord>> commit(const BooksChange& change) override;
     Result<std::optional<BooksCursor>> cursor() override { return cursor_; }
     Result<std::vector<ItemRecord>> records(const RecordQuery& query) override;
+    Result<std::vector<StatPeriod>> periods(StatType type, UtcTime from, UtcTime to) override;
     Result<std::optional<ItemRecord>> newest(const std::string& item, StatType type, UtcTime until) override;
     Result<std::vector<LifeCheckpoint>> checkpoints(UtcTime at) override;
     Result<std::vector<IndexBreak>> breaks() override;
@@ -83,6 +84,8 @@ private:
 std::string text_of(const ItemRecord& record);
 /// All that can be read from books, a line each; an error is a line too.
 std::string contents(Books& books);
+/// Which days, months and years stand in them, and which are reported.
+std::string states(Books& books);
 
 std::unique_ptr<Books> open_books_or_fail(const std::filesystem::path& file);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "tests/unit/accounting/outbox_fixture.h"
 
@@ -268,6 +269,20 @@ Result<bool> NaiveOutbox::was_accepted(const RecordName& record, const std::opti
         }
     }
     return false;
+}
+
+Result<std::vector<StatPeriod>> NaiveOutbox::reported_periods(StatType type, UtcTime from, UtcTime to) {
+    std::set<StatPeriod> reported;
+    for (const Destination& each : destinations_) {
+        for (const auto& [key, lines] : each.receipts) {
+            const StatPeriod& period = std::get<0>(key).period;
+            const bool accepted = std::ranges::any_of(
+                lines, [](const Line& line) { return line.outcome == RecordOutcome::accepted; });
+            if (accepted && period.type == type && period.from >= from && period.from < to)
+                reported.insert(period);
+        }
+    }
+    return std::vector<StatPeriod>{reported.begin(), reported.end()};
 }
 
 Result<DestinationState> NaiveOutbox::state(const UplinkId& uplink) {

@@ -280,6 +280,34 @@ TEST_F(OutboxTest, WhatIsAcceptedWaitsNoMoreAndItsPeriodIsReported) {
     EXPECT_FALSE(*outbox().was_accepted({"nobody", quarter(0)}));
 }
 
+TEST_F(OutboxTest, ADayIsReportedOnceAnyOfItsRecordsWasAcceptedByAnybody) {
+    enrol({.items = {all_of("elec"), all_of("gas")}});
+    enrol({.items = {all_of("elec"), all_of("gas")}}, kGroup);
+    for (int n = 0; n < 4; ++n) {
+        commit("elec", day(n), 5);
+        commit("gas", day(n), 7);
+    }
+    const auto reported = [&](UtcTime from = UtcTime::min(), UtcTime to = UtcTime::max()) {
+        return outbox().reported_periods(StatType::day, from, to).value();
+    };
+    using Periods = std::vector<StatPeriod>;
+    EXPECT_EQ(reported(), Periods{});
+
+    ASSERT_TRUE(settle("gas", day(2), RecordOutcome::accepted, "成功"));
+    ASSERT_TRUE(outbox().settle(kGroup, {{.record = {"elec", day(0)}, .at = kMidnight + days{9}}}));
+    ASSERT_TRUE(settle("elec", day(1), RecordOutcome::set_aside, "超出范围"));
+    ASSERT_TRUE(settle("gas", day(1), RecordOutcome::kept, "忙"));
+    EXPECT_EQ(reported(), (Periods{day(0), day(2)}));
+    EXPECT_EQ(reported(day(1).from, day(2).from), Periods{});
+    EXPECT_EQ(reported(day(2).from, day(3).from), Periods{day(2)});
+    EXPECT_EQ(*outbox().reported_periods(StatType::month, UtcTime::min(), UtcTime::max()), Periods{});
+
+    commit("gas", day(2), 8);
+    restart();
+    EXPECT_EQ(reported(), (Periods{day(0), day(2)}))
+        << "a correction waits; the day was reported all the same";
+}
+
 TEST_F(OutboxTest, AnAnswerToAnOlderRevisionKeepsTheNewerOneWaiting) {
     enrol({.items = {all_of("elec")}});
     commit("elec", quarter(0), 5);
