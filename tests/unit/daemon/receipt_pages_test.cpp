@@ -94,6 +94,30 @@ TEST_F(ReceiptPagesTest, NoLineIsSkippedOrDoubledHoweverLongAPageIs) {
     EXPECT_TRUE(all({.uplink = kProvince, .type = StatType::day}, 3).empty());
 }
 
+TEST_F(ReceiptPagesTest, APageMayEndBetweenTheAnswersToOneRecord) {
+    const StatPeriod first{StatType::real_time, kMidnight, kMidnight + kQuarter};
+    const auto say = [&](std::uint32_t revision, RecordOutcome outcome) {
+        Settlement answer;
+        answer.record = RecordName{"elec", first};
+        answer.revision = revision;
+        answer.outcome = outcome;
+        answer.words = "系统维护";
+        answer.at = first.to;
+        EXPECT_TRUE(outbox().settle(kProvince, {answer}));
+    };
+    say(0, RecordOutcome::kept);
+    say(0, RecordOutcome::accepted);
+    EXPECT_TRUE(books->commit({.records = {{.item = "elec", .period = first, .value = Decimal{7, 0}}}}));
+    say(1, RecordOutcome::kept);
+    say(1, RecordOutcome::accepted);
+    const ReceiptQuestion question{.uplink = kProvince, .items = {"elec"}, .to = first.to};
+
+    const auto at_once = all(question, 100);
+
+    EXPECT_EQ(at_once.size(), 5U);
+    for (const std::size_t most : {1U, 2U, 3U, 4U}) EXPECT_EQ(all(question, most), at_once) << most;
+}
+
 TEST_F(ReceiptPagesTest, ARecordHasTheUnitOfItsItemAsLongAsItIsConfigured) {
     ReceiptPages pages{options, outbox()};
     EXPECT_EQ(pages.receipts({.uplink = kProvince, .items = {"gas"}}, "", 1)->receipts[0].record.unit,
