@@ -110,11 +110,18 @@ TEST_F(GatewayWithABroker, SlipsAreNamed) {
     EXPECT_TRUE(
         contains(run_with_site("uplink resend broker --call-off 9 --lang zh").err, "没有进行中的指令"));
     EXPECT_EQ(run_with_site("uplink").exit_code, 64);
+    // What is for platforms only.
+    const Ran item = run_with_site("uplink resend broker --from 2026-01-01 --to 2026-02-01 --item steel");
+    EXPECT_EQ(item.exit_code, 64);
+    EXPECT_TRUE(contains(item.err, "samples of meters, not items")) << item.err;
+    EXPECT_TRUE(contains(run_with_site("uplink history broker --from 2026-01-01").err, "is for platforms"));
+    EXPECT_TRUE(contains(run_with_site("uplink release broker").err, "metergate uplink resend"));
 }
 
 TEST_F(Program, UplinkWithoutADaemonIsThree) {
     EXPECT_EQ(run_with_site("uplink status").exit_code, 3);
     EXPECT_EQ(run_with_site("uplink pause broker").exit_code, 3);
+    EXPECT_EQ(run_with_site("uplink history broker").exit_code, 3);
 }
 
 }  // namespace
