@@ -118,6 +118,20 @@ void remove_files(const fs::path& path) {
     for (const char* part : {"", "-wal", "-shm", "-journal"}) fs::remove(path.native() + part, ignored);
 }
 
+/// Keys that platforms gave us lie in the books. Log and index of SQLite take the mode of the file that they
+/// belong to. Of a file of somebody else, or a disk without modes, nothing can be done.
+void keep_private(const fs::path& path) {
+    constexpr auto kOwner = fs::perms::owner_read | fs::perms::owner_write;
+    std::error_code ignored;
+    for (const char* part : {"", "-wal", "-shm"}) {
+        const fs::path file = path.native() + part;
+        const fs::perms mode = fs::status(file, ignored).permissions();
+        if (mode != fs::perms::unknown &&
+            (mode & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none)
+            fs::permissions(file, kOwner, ignored);
+    }
+}
+
 /// Under another name first: a file with the name of the books is whole, so that an empty one is damage and
 /// not a beginning.
 Result<> make(const fs::path& path) {
@@ -129,6 +143,7 @@ Result<> make(const fs::path& path) {
         if (!file) return pass_on(file.error());
         made = file->execute(kSchema);
     }
+    keep_private(half_made);
     std::error_code problem;
     if (made) fs::rename(half_made, path, problem);
     if (problem) made = fail(Failure::transient, path.native() + ": " + problem.message());
@@ -220,6 +235,7 @@ Result<DatedId> Books::put(const DatedRecord& record) {
 
 Result<std::unique_ptr<Books>> SqliteBooks::open(const fs::path& path) {
     if (auto there = make_if_absent(path); !there) return pass_on(there.error());
+    keep_private(path);
     auto file = sqlite::Database::open(path, sqlite::Access::write);
     if (!file) return pass_on(file.error());
     const auto format = format_of(*file, path);

@@ -6,7 +6,11 @@
 #include <functional>
 #include <map>
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "gateway/base/unique_fd.h"
 
 namespace mg::sqlite {
 namespace {
@@ -72,6 +76,13 @@ void count_no_memory() {
     // Too late if somebody else has used SQLite in this process: then it goes on counting.
     static const int answer = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static_cast<void>(answer);
+}
+
+/// Empty and as private as the original before anything is in it.
+void begin_copy(const std::filesystem::path& to, sqlite3* original) {
+    struct stat status{};
+    if (::stat(sqlite3_db_filename(original, "main"), &status) != 0) return;
+    const UniqueFd empty{::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, status.st_mode & 0777U)};
 }
 
 }  // namespace
@@ -294,6 +305,7 @@ bool Database::in_transaction() const {
 }
 
 Result<> Database::copy_to(const std::filesystem::path& to) {
+    begin_copy(to, connection_.get());
     auto copy = open(to, Access::create);
     if (!copy) return tl::unexpected<Error>(copy.error());
     sqlite3* target = copy->connection_.get();

@@ -92,8 +92,8 @@ public:
     /// Pages in the write-ahead log after the last commit, checkpointed ones included.
     [[nodiscard]] int log_pages() const { return *log_pages_; }
     /// Copies all that is committed into a new file at `to`, as of one moment, while others may go on writing
-    /// here. On disk when it returns ok. Blocks for reading and writing all of it; holds a read transaction
-    /// so long.
+    /// here. Nobody may read the copy who may not read the original. On disk when it returns ok. Blocks for
+    /// reading and writing all of it; holds a read transaction so long.
     [[nodiscard]] Result<> copy_to(const std::filesystem::path& to);
 
     /// Moves committed pages into the file; `truncate` empties the log as well and needs that nobody reads.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/accounting/outbox.h"
 #include "gateway/base/sqlite.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/accounting/books_fixture.h"
@@ -168,6 +169,22 @@ TEST_F(BooksTest, WhatWasCommittedIsThereAfterARestart) {
     close();
     open();
     EXPECT_EQ(contents(books()), contents(naive));
+}
+
+TEST_F(BooksTest, OnlyTheirOwnerCanReadThemTheirLogAndTheirCopiesAlsoWhenTheyWereWiderBefore) {
+    constexpr auto kOthers = fs::perms::group_all | fs::perms::others_all;
+    const auto seen_by_others = [](const fs::path& file) { return fs::status(file).permissions() & kOthers; };
+    ASSERT_TRUE(books().outbox().put_state({"province"}, {{"secret_key", "k"}}));
+    ASSERT_TRUE(books().copy_to(folder_.path() / "copy.db"));
+
+    EXPECT_EQ(seen_by_others(file_), fs::perms::none);
+    EXPECT_EQ(seen_by_others(file_.native() + "-wal"), fs::perms::none);
+    EXPECT_EQ(seen_by_others(folder_.path() / "copy.db"), fs::perms::none);
+
+    close();
+    fs::permissions(file_, fs::perms::group_read | fs::perms::others_read, fs::perm_options::add);
+    open();
+    EXPECT_EQ(seen_by_others(file_), fs::perms::none);
 }
 
 // ---- what people put on record ----
