@@ -97,7 +97,7 @@ private:
         in = token_ ? AcceptanceStep::token : AcceptanceStep::registration;
         take_if(steps.contains(PlatformStep::enterprise) || steps.contains(PlatformStep::items),
                 AcceptanceStep::configuration, [&] { return tell_configuration(); });
-        take_if(steps.contains(PlatformStep::ledger), AcceptanceStep::ledger, [&] { return tell_ledger(); });
+        take_if(tells_instruments(site_.profile), AcceptanceStep::ledger, [&] { return tell_ledger(); });
     }
 
     // ---- a step ----
@@ -332,15 +332,17 @@ private:
     Result<> tell_ledger() {
         auto done = tell([](PlatformCall call) { return !is_configuration(call); });
         const std::string enterprise = missing_of_enterprise(site_.profile, site_.enterprise);
-        for (const std::string& line : session_->messages().left_out) {
+        for (const std::string& line : messages().left_out) {
             if (line != enterprise) find(trf("left out: {}", "未上传：{}", line));
         }
         return done;
     }
+    [[nodiscard]] ConfigurationMessages messages() const {
+        return session_->messages(replacements_of_item(site_.replacements, site_.options, site_.item));
+    }
     template <class Wanted>
     Result<> tell(const Wanted& wanted) {
-        auto calls =
-            told_of_item(session_->messages().calls, site_.options, site_.uplink, site_.profile, site_.item);
+        auto calls = told_of_item(messages().calls, site_.options, site_.uplink, site_.profile, site_.item);
         std::erase_if(calls, [&](const ConfigurationCall& call) { return !wanted(call.call); });
         if (calls.empty()) return untried(std::string(tr("there is nothing to tell", "没有可上传的内容")));
         if (token_) find(trf("of the item {} only", "仅采集项 {} 相关内容", site_.item));

@@ -4,9 +4,11 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "config/options.h"
 #include "gateway/acceptance/acceptance_run.h"
+#include "gateway/accounting/dated_record.h"
 #include "gateway/accounting/outbox.h"
 #include "gateway/base/clock.h"
 #include "gateway/uplink/provincial/platform_credentials.h"
@@ -25,6 +27,8 @@ struct AcceptanceSite {
     /// A copy of what a running gateway keeps of this platform; empty: nothing. What it was told already is
     /// told as a change, and not a second time as something new.
     DestinationState known;
+    /// Of instruments, that people put on record.
+    std::vector<DatedRecord> replacements;
     std::string item;  ///< whose configuration is told to a platform with one call for each; empty: none
     std::optional<OutgoingRecord> sample;
     std::string why_no_sample;

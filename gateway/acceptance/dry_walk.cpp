@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -9,6 +10,7 @@
 #include "gateway/acceptance/told_of_item.h"
 #include "gateway/base/language.h"
 #include "gateway/uplink/provincial/enterprise_messages.h"
+#include "gateway/uplink/provincial/instrument_messages.h"
 #include "gateway/uplink/provincial/platform_address.h"
 #include "gateway/uplink/provincial/platform_session.h"
 #include "gateway/uplink/provincial/questions.h"
@@ -60,7 +62,7 @@ public:
         step(AcceptanceStep::configuration,
              steps.contains(PlatformStep::enterprise) || steps.contains(PlatformStep::items),
              [&] { show_told(true); });
-        step(AcceptanceStep::ledger, steps.contains(PlatformStep::ledger), [&] { show_told(false); });
+        step(AcceptanceStep::ledger, tells_instruments(site_.profile), [&] { show_told(false); });
         step(AcceptanceStep::record, true, [&] { show_record(); });
         step(AcceptanceStep::repetition, true,
              [&] { find(std::string(tr("the same request once more", "同一请求再发一次"))); });
@@ -153,6 +155,18 @@ private:
             show(PlatformCall::base_data, base_data_question(profile, identity_, std::nullopt));
     }
 
+    [[nodiscard]] ConfigurationMessages instruments(const ConfigurationScene& scene) const {
+        const auto replaced = replacements_of_item(site_.replacements, site_.options, site_.item);
+        ConfigurationMessages all;
+        for (ConfigurationMessages& part :
+             std::array{ledger_messages(scene), replacement_messages(scene, replaced),
+                        verification_messages(scene)}) {
+            std::ranges::move(part.calls, std::back_inserter(all.calls));
+            std::ranges::move(part.left_out, std::back_inserter(all.left_out));
+        }
+        return all;
+    }
+
     void show_told(bool configuration) {
         const ConfigurationScene scene{.options = site_.options,
                                        .profile = site_.profile,
@@ -160,8 +174,7 @@ private:
                                        .identity = identity_,
                                        .at = now_,
                                        .enterprise = &site_.enterprise};
-        const ConfigurationMessages made =
-            configuration ? configuration_messages(scene) : ledger_messages(scene);
+        const ConfigurationMessages made = configuration ? configuration_messages(scene) : instruments(scene);
         for (const std::string& line : made.left_out) find(trf("left out: {}", "未上传：{}", line));
         const bool token = site_.profile.flow == PlatformFlow::token;
         if (token && !site_.item.empty())

@@ -26,7 +26,7 @@ std::vector<ConfigurationCall> told_of_item(const std::vector<ConfigurationCall>
                                             const ProfileOptions& profile, std::string_view item) {
     if (profile.flow == PlatformFlow::registration) return calls;
     std::set<std::string> keys;
-    std::set<std::string> begins{fmt::format("item/{}/", item)};
+    std::set<std::string> begins{fmt::format("item/{}/", item), "replacement/"};
     for (const ItemOptions& version : options.items) {
         if (version.id != item) continue;
         if (const ItemCode* code = version.codes.of(uplink.id)) add_parts(*code, keys);
@@ -40,6 +40,26 @@ std::vector<ConfigurationCall> told_of_item(const std::vector<ConfigurationCall>
         return keys.contains(call.key) || std::ranges::any_of(begins, [&](const std::string& begin) {
                    return call.key.starts_with(begin);
                });
+    });
+    return chosen;
+}
+
+bool tells_instruments(const ProfileOptions& profile) {
+    return profile.steps.contains(PlatformStep::ledger) ||
+           profile.steps.contains(PlatformStep::replacement) ||
+           profile.steps.contains(PlatformStep::verification);
+}
+
+std::vector<DatedRecord> replacements_of_item(const std::vector<DatedRecord>& replacements,
+                                              const Options& options, std::string_view item) {
+    std::set<MeterId> meters;
+    for (const ItemOptions& version : options.items) {
+        if (version.id != item) continue;
+        for (const auto& [meter, enters] : meters_in(version.formula)) meters.insert(meter);
+    }
+    std::vector<DatedRecord> chosen;
+    std::ranges::copy_if(replacements, std::back_inserter(chosen), [&](const DatedRecord& record) {
+        return meters.contains(MeterId{subject_of(record.body)});
     });
     return chosen;
 }

@@ -95,6 +95,10 @@ public:
     [[nodiscard]] DestinationState known(const UplinkId& uplink) const {
         return books_ ? books_->outbox().state(uplink).value_or(DestinationState{}) : DestinationState{};
     }
+    [[nodiscard]] std::vector<DatedRecord> replacements() const {
+        return books_ ? books_->dated(DatedQuery{.kind = "replacement"}).value_or(std::vector<DatedRecord>{})
+                      : std::vector<DatedRecord>{};
+    }
     [[nodiscard]] SampleRecord sample(const Options& options, const ProvincialOptions& uplink,
                                       const ProfileOptions& profile, const std::string& item, UtcTime now) {
         SampleRecord found = newest_record(
@@ -162,6 +166,7 @@ int walk(const Options& options, const ProvincialOptions& uplink, const Asked& a
                               .clock = clock,
                               .secrets = *secrets,
                               .known = there.known(uplink.id),
+                              .replacements = there.replacements(),
                               .item = sample.item,
                               .sample = sample.record,
                               .why_no_sample = sample.why_none,

@@ -26,7 +26,12 @@ protected:
         meter.id = {"hv"};
         meter.name = "10kV进线";
         meter.level = MeterLevel::enterprise;
-        meter.row = TableRow{"meters.csv", 2, {{"instrument_code", 1, "15261000"}}};
+        meter.row = TableRow{"meters.csv",
+                             2,
+                             {{"instrument_code", 1, "15261000"},
+                              {"verified_on", 2, "2024-03-12"},
+                              {"verified_by", 3, "计量所"}}};
+        meter.serial_no = "SN26037X";
         plant.options.meters = {meter};
         plant.options.items.front().formula = "hv.energy_import";
     }
@@ -34,6 +39,7 @@ protected:
     ProvincialPlant plant;
     SystemClock clock;
     AcceptanceWatcher watcher;
+    std::vector<DatedRecord> replacements;
     std::string shown;  // what a person saw, and the report
 
     AcceptanceRun walk(const ProvincialOptions& uplink, DestinationState known = {}) {
@@ -49,6 +55,7 @@ protected:
                                   .clock = clock,
                                   .secrets = credentials,
                                   .known = std::move(known),
+                                  .replacements = replacements,
                                   .item = sample.item,
                                   .sample = sample.record,
                                   .why_no_sample = sample.why_none};
@@ -368,6 +375,33 @@ TEST_F(AcceptanceWalk, WhatARunningGatewayHasToldIsChangedAndNotAddedASecondTime
     EXPECT_EQ(plant.books->outbox().state({"province"}).value(), known);
     for (const std::string& secret : secrets_of(platform))
         EXPECT_EQ(shown.find(secret), std::string::npos) << secret << " is shown";
+}
+
+TEST_F(AcceptanceWalk, AReplacedAndAVerifiedInstrumentOfTheItemAreToldAndThoseOfOthersAreNot) {
+    SimulatedPlatform platform{"p3"};
+    const auto& uplink = plant.connect(platform, "p3");
+    MeterOptions other = plant.options.meters.front();
+    other.id = {"lv"};
+    plant.options.meters.push_back(other);
+    plant.options.items.back().formula = "lv.energy_import";
+    for (const char* meter : {"hv", "lv"}) {
+        DatedRecord record;
+        record.id = static_cast<DatedId>(replacements.size() + 1);
+        record.body = Replacement{.meter = {meter},
+                                  .removed_at = clock.utc() - std::chrono::hours{48},
+                                  .installed_at = clock.utc() - std::chrono::hours{48},
+                                  .old_serial = std::string("OLD-") + meter,
+                                  .new_serial = "SN26037X"};
+        replacements.push_back(record);
+    }
+
+    const AcceptanceRun run = walk(uplink);
+
+    expect_passed(run, AcceptanceStep::ledger);
+    EXPECT_EQ(platform.look("requests?n=500&path=/gaugeReplaceConfigure/add").at("requests").size(), 1U);
+    EXPECT_EQ(platform.look("requests?n=500&path=/gaugeVerifyConfigure/add").at("requests").size(), 1U);
+    EXPECT_NE(shown.find("OLD-hv"), std::string::npos);
+    EXPECT_EQ(shown.find("OLD-lv"), std::string::npos);
 }
 
 TEST_F(AcceptanceWalk, InChineseSaysWhatToAskInChinese) {

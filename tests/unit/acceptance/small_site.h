@@ -42,7 +42,9 @@ struct SmallSite {
                              {{"instrument", 1, "三相电能表"},
                               {"instrument_code", 2, "15261000"},
                               {"accuracy", 3, "0.2S级"},
-                              {"asset_no", 4, "NY-001号"}}};
+                              {"asset_no", 4, "NY-001号"},
+                              {"verified_on", 5, "2024-03-12"},
+                              {"verified_by", 6, "示例供电公司计量中心"}}};
         options.meters = {meter};
         ItemOptions elec;
         elec.id = "elec";
