@@ -121,11 +121,11 @@ Json to_json(const PeriodStateReport& state) {
 }
 
 PeriodStateReport state_from(const Json& json) {
-    return {
-        .period = {enum_from(json.at("type"), kTypes), time_from(json.at("from")), time_from(json.at("to"))},
-        .period_text = json.at("period").get<std::string>(),
-        .state = enum_from(json.at("state"), kPeriodStates),
-        .reported = json.at("reported").get<bool>()};
+    return {.period = {enum_from(json.at("type"), kStatTypes), time_from(json.at("from")),
+                       time_from(json.at("to"))},
+            .period_text = json.at("period").get<std::string>(),
+            .state = enum_from(json.at("state"), kPeriodStates),
+            .reported = json.at("reported").get<bool>()};
 }
 
 template <class T>
