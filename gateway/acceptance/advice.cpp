@@ -337,7 +337,7 @@ TroubleCause cause_of(const TroubleSeen& seen) {
     if (seen.papers == PapersFault::other) return TroubleCause::cut_off_handshake;
     if (seen.answer != nullptr) return of_answer(*seen.answer, seen);
     if (seen.error == nullptr) return TroubleCause::other;
-    if (seen.step == AcceptanceStep::application && seen.error->kind == Failure::invalid_config)
+    if (seen.step == AcceptanceStep::application && seen.error->kind == Failure::rejected)
         return TroubleCause::ours_incomplete;
     const TroubleCause cause = of_error(*seen.error);
     const bool first = seen.step == AcceptanceStep::registration || seen.step == AcceptanceStep::working_key;
