@@ -10,7 +10,7 @@ import sys
 # folder -> what it may include: a folder ("gateway/base/") or a single header.
 BASE = ["gateway/base/"]
 READING = BASE + ["gateway/reading/"]
-OPTIONS = READING + ["config/options.h"]
+OPTIONS = READING + ["config/options.h", "config/coal_basis.h"]
 STORE = OPTIONS + ["gateway/buffer/sample_store.h"]
 DATED = ["gateway/accounting/dated_record.h", "gateway/accounting/dated_record_json.h"]
 ALLOWED = {
