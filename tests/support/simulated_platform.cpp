@@ -50,6 +50,9 @@ SimulatedPlatform::SimulatedPlatform(const std::string& profile, const std::vect
                                      "--profile",
                                      profile,
                                      "--quiet",
+                                     // The day that ended last is due, except in the first minute after it.
+                                     "--upload-time",
+                                     "00:00:00",
                                      "--ready-file",
                                      ready.string(),
                                      "--tls-dir",
