@@ -46,16 +46,10 @@ json control(http::verb verb, const std::string& url, const std::string& body) {
 SimulatedPlatform::SimulatedPlatform(const std::string& profile, const std::vector<std::string>& arguments)
     : profile_{profile} {
     const auto ready = folder_.path() / "ready";
-    std::vector<std::string> command{MG_SOURCE_DIR "/tests/sim/metergate-platform-sim",
-                                     "--profile",
-                                     profile,
+    std::vector<std::string> command{MG_SOURCE_DIR "/tests/sim/metergate-platform-sim", "--profile", profile,
                                      "--quiet",
                                      // The day that ended last is due, except in the first minute after it.
-                                     "--upload-time",
-                                     "00:00:00",
-                                     "--ready-file",
-                                     ready.string(),
-                                     "--tls-dir",
+                                     "--upload-time", "00:00:00", "--ready-file", ready.string(), "--tls-dir",
                                      (folder_.path() / "tls").string()};
     command.insert(command.end(), arguments.begin(), arguments.end());
     program_ = ChildProcess{command, (folder_.path() / "log").string()};
