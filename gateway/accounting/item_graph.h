@@ -46,7 +46,7 @@ struct CheckedItems {
 };
 
 /// Formulas against points, items and coefficients; units; methods; periods; cycles; what is counted twice.
-/// Pure; some 50 µs an item.
+/// Pure.
 CheckedItems check_items(const Options& options);
 
 }  // namespace mg
