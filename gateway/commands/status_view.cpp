@@ -80,11 +80,15 @@ std::string uplinks_view(const GatewayStatus& status) {
                      {text("in flight", "在途"), Align::right},
                      {text("set aside", "搁置"), Align::right},
                      {text("last error", "最近错误")}}};
+    // A platform is not sent messages; zeros would look like a count of them.
+    const auto of_broker = [](const UplinkStatus& uplink, std::uint64_t count) {
+        return uplink.platform ? std::string{} : std::to_string(count);
+    };
     for (const UplinkStatus& uplink : status.uplinks) {
         table.add({uplink.id.text, uplink.name, uplink.destination, std::string(label(uplink.state)),
                    ago(uplink.since, status.clock), std::to_string(uplink.delivered_samples),
-                   std::to_string(uplink.delivered_messages), std::to_string(uplink.backlog),
-                   std::to_string(uplink.in_flight), std::to_string(uplink.set_aside), uplink.last_error});
+                   of_broker(uplink, uplink.delivered_messages), std::to_string(uplink.backlog),
+                   of_broker(uplink, uplink.in_flight), std::to_string(uplink.set_aside), uplink.last_error});
     }
     std::string view = table.empty() ? std::string{} : '\n' + table.to_string();
     for (const UplinkStatus& uplink : status.uplinks) {
