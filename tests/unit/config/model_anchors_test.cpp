@@ -66,6 +66,10 @@ constexpr std::array kAnchors{
     Anchor{"aoke-vortex-gas", "volume", holding, 40009, 40001, f32_hundreds, abcd, "1", "m3"},
     Anchor{"aoke-vortex-gas", "flow", holding, 40007, 40001, f32, abcd, "1", "m3/s"},
     Anchor{"aoke-vortex-gas", "temperature", holding, 40001, 40001, f32, abcd, "1", "°C"},
+    // VFM60 manual, chart 6.1 and the read of all values in 6.7.
+    Anchor{"bell-vfm60", "mass", holding, 24, 0, f32, abcd, "1", "t"},
+    Anchor{"bell-vfm60", "mass_flow", holding, 0, 0, f32, abcd, "1", "t/h"},
+    Anchor{"bell-vfm60", "temperature", holding, 8, 0, f32, abcd, "1", "°C"},
     // The simulator writes the low word into the lower register.
     Anchor{"bove-ultrasonic-water", "volume", holding, 7, 0, u32, cdab, "0.001", "m3"},
     Anchor{"bove-ultrasonic-water", "volume_reverse", holding, 10, 0, u32, cdab, "0.001", "m3"},

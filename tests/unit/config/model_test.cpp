@@ -91,6 +91,22 @@ TEST(Model, InvalidMarksMayBeNumbersOrHexadecimalText) {
     EXPECT_EQ(loaded.model->points[0].address, 16);
 }
 
+// A reader types it in as it stands there.
+TEST(Model, OfThePageOnAddingAMeterLoads) {
+    for (const std::string page : {"adding-a-meter.md", "adding-a-meter.zh-CN.md"}) {
+        const std::string text = read_all(std::filesystem::path{MG_SOURCE_DIR} / "docs" / page);
+        const auto begin = text.find("```toml\n");
+        const auto end = text.find("\n```\n", begin);
+        ASSERT_NE(end, std::string::npos) << page;
+
+        const auto loaded = load_model(text.substr(begin + 8, end - begin - 7), "xy-100.toml");
+
+        EXPECT_TRUE(loaded.problems.empty()) << page << "\n" << text_of(loaded.problems);
+        ASSERT_TRUE(loaded.model) << page;
+        EXPECT_EQ(loaded.model->points.at(0).id.text, "energy_import");
+    }
+}
+
 TEST(Model, CircuitsMayShareIdsButNotRegisters) {
     const auto model = [](const std::string& second_at) {
         return load_model(

@@ -139,7 +139,7 @@ TEST_P(ModelDecode, TheShippedModelReadsWhatTheDisplayShows) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Answers, ModelDecode,
-                         ::testing::Values("abb-a43", "accuenergy-acuvim-ii", "acrel-dtsd1352",
+                         ::testing::Values("abb-a43", "accuenergy-acuvim-ii", "acrel-dtsd1352", "bell-vfm60",
                                            "chint-ddsu666", "chint-dtsu666", "eastron-sdm630",
                                            "electromagnetic-flow-4112", "kaifeng-xintai-water",
                                            "longrun-lrf3000s", "schneider-iem3000", "tuf-2000m"),
