@@ -78,7 +78,7 @@ tcflag_t control_flags(const SerialSettings& settings) {
 
 Result<> apply(int descriptor, const SerialSettings& settings) {
     const auto speed = speed_of(settings);
-    if (!speed) return tl::unexpected{speed.error()};
+    if (!speed) return pass_on(speed.error());
     termios port{};
     if (::tcgetattr(descriptor, &port) != 0) return fail(Failure::session_lost, reason(errno));
     ::cfmakeraw(&port);
@@ -125,7 +125,7 @@ Error cannot_open(const std::string& device, int error) {
 
 Result<std::unique_ptr<Channel>> SerialPort::make(const LineOptions& line, Clock& clock) {
     const auto& options = std::get<SerialChannel>(line.channel);
-    if (const auto speed = speed_of(options.settings); !speed) return tl::unexpected{speed.error()};
+    if (const auto speed = speed_of(options.settings); !speed) return pass_on(speed.error());
     return std::make_unique<SerialPort>(line, options, clock);
 }
 
@@ -151,7 +151,7 @@ Result<UniqueFd> SerialPort::connect(const StopEvent& stop) {
 
 Result<> SerialPort::use(const SerialSettings& settings) {
     if (settings == settings_) return {};
-    if (const auto speed = speed_of(settings); !speed) return tl::unexpected{speed.error()};
+    if (const auto speed = speed_of(settings); !speed) return pass_on(speed.error());
     settings_ = settings;
     return is_open() ? apply(descriptor(), settings_) : Result<>{};
 }

@@ -86,7 +86,7 @@ Result<> StreamChannel::discard_input(std::chrono::microseconds silence, const S
     const auto give_up = clock_.steady() + silence + kNeverSilent;
     for (;;) {
         const auto drained = drain();
-        if (!drained) return tl::unexpected{drained.error()};
+        if (!drained) return pass_on(drained.error());
         // What was still coming is a frame that has no end yet: wait for it.
         if (*drained == 0 || silence.count() == 0) return {};
         if (clock_.steady() >= give_up) {

@@ -121,8 +121,8 @@ Result<std::unique_ptr<Meter>> ModbusDriver::make_meter(const InstrumentOptions&
                                   "线路 {0}：此类线路不支持 Modbus", instrument.line->id.text));
     }
     const auto unit = unit_of(first, instrument.line->kind);
-    if (!unit) return tl::unexpected{unit.error()};
-    if (auto checked = check_points(model); !checked) return tl::unexpected{checked.error()};
+    if (!unit) return pass_on(unit.error());
+    if (auto checked = check_points(model); !checked) return pass_on(checked.error());
 
     std::vector<LayoutRef> layouts;
     std::vector<std::vector<std::size_t>> points_of_layout;
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Meter>> ModbusDriver::make_meter(const InstrumentOptions&
                                        "回路 {0}：采集模板 {1} 没有对应测点", meter->circuit, model.id));
         }
         auto layout = layout_of(*meter, model, indexes);
-        if (!layout) return tl::unexpected{layout.error()};
+        if (!layout) return pass_on(layout.error());
         layouts.push_back(std::move(*layout));
         points_of_layout.push_back(std::move(indexes));
     }

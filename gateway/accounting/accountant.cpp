@@ -43,10 +43,6 @@ void sort_by_slot(std::vector<StoredItem>& items) {
     std::ranges::sort(items, {}, key);
 }
 
-tl::unexpected<Error> pass_on(const Error& error) {
-    return tl::unexpected{error};
-}
-
 }  // namespace
 
 Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock)

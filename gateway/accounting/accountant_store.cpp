@@ -9,10 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-tl::unexpected<Error> pass_on(const Error& error) {
-    return tl::unexpected{error};
-}
-
 }  // namespace
 
 /// The books may have come from a backup, or the store may: then what the cursor says is of another life.

@@ -15,10 +15,6 @@
 /// How the files of books.db are read and written: small things that all its tables share.
 namespace mg::books {
 
-inline tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// In the file a time is its milliseconds since 1970, UTC.
 inline std::int64_t number(UtcTime time) {
     return time.time_since_epoch().count();

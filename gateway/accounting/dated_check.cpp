@@ -148,7 +148,7 @@ Result<> registers_fit(const Replacement& body, const MeterOptions& meter, const
 
 Result<> check(const Replacement& body, const DatedGround& ground) {
     const auto meter = meter_of(ground, body.meter);
-    if (!meter) return tl::unexpected(meter.error());
+    if (!meter) return pass_on(meter.error());
     if (auto past = not_ahead(ground, body.installed_at); !past) return past;
     for (const auto& [id, other] : bodies_of<Replacement>(ground.records, body.meter)) {
         if (other->removed_at <= body.installed_at && body.removed_at <= other->installed_at) {
@@ -164,7 +164,7 @@ Result<> check(const Replacement& body, const DatedGround& ground) {
 
 Result<> check(const MultiplierChange& body, const DatedGround& ground) {
     const auto meter = meter_of(ground, body.meter);
-    if (!meter) return tl::unexpected(meter.error());
+    if (!meter) return pass_on(meter.error());
     if (auto past = not_ahead(ground, body.at); !past) return past;
     const Points points = index_points_of(ground.options, **meter);
     for (const auto& each : body.registers) {
@@ -179,7 +179,7 @@ Result<> check(const MultiplierChange& body, const DatedGround& ground) {
 
 Result<> check(const IndexRuling& body, const DatedGround& ground) {
     const auto meter = meter_of(ground, body.meter);
-    if (!meter) return tl::unexpected(meter.error());
+    if (!meter) return pass_on(meter.error());
     if (auto known = is_index_point(**meter, index_points_of(ground.options, **meter), body.point); !known) {
         return known;
     }
@@ -194,7 +194,7 @@ Result<> check(const OutOfService& body, const DatedGround& ground) {
 Result<> check(const ProductionStop& body, const DatedGround& ground) {
     std::set<MeterId> seen;
     for (const MeterId& meter : body.meters) {
-        if (const auto known = meter_of(ground, meter); !known) return tl::unexpected(known.error());
+        if (const auto known = meter_of(ground, meter); !known) return pass_on(known.error());
         if (!seen.insert(meter).second) {
             return rejected(trf("{} stands there twice", "{} 出现两次", meter.text));
         }
@@ -216,7 +216,7 @@ Result<std::vector<const ItemOptions*>> versions_of(const DatedGround& ground, c
 
 Result<> check(const OpeningAmount& body, const DatedGround& ground) {
     const auto versions = versions_of(ground, body.item);
-    if (!versions) return tl::unexpected(versions.error());
+    if (!versions) return pass_on(versions.error());
     const auto adds_up = [](const ItemOptions* item) { return is_additive(item->method); };
     if (!std::ranges::all_of(*versions, adds_up)) {
         return rejected(trf("{} does not add up over time: it has no opening amount",

@@ -50,7 +50,7 @@ public:
 
     Result<DoctorEvidence> all() {
         const auto records = books_.dated(DatedQuery{});
-        if (!records) return tl::unexpected{records.error()};
+        if (!records) return pass_on(records.error());
         RegisterBank registers{basis_.options, *records};
         std::vector<RegisterKey> powers;
         for (const auto& meter : basis_.options.meters) {
@@ -67,7 +67,7 @@ public:
         for (UtcTime day = begin_; day < end_; day += 24h) {
             const UtcTime from = day == begin_ ? day : day + 1ms;
             if (const auto fed = feed(registers, momentary, from, day + 24h + 1ms); !fed) {
-                return tl::unexpected{fed.error()};
+                return pass_on(fed.error());
             }
             registers.pass(day + 24h);
             for (const auto& key : registers.keys()) {
@@ -83,7 +83,7 @@ public:
                 evidence_.mean_power[meter] = sum.first / sum.second * to_kilowatts_.at(meter);
             }
         }
-        if (const auto added = add_items(); !added) return tl::unexpected{added.error()};
+        if (const auto added = add_items(); !added) return pass_on(added.error());
         return std::move(evidence_);
     }
 
@@ -93,7 +93,7 @@ private:
         std::vector<StoredSample> samples;
         for (Sequence after = 0; after < store_.newest();) {
             auto part = store_.read(query, after, kMostAtOnce);
-            if (!part) return tl::unexpected{part.error()};
+            if (!part) return pass_on(part.error());
             for (auto& item : part->items) {
                 if (auto* sample = std::get_if<StoredSample>(&item)) samples.push_back(std::move(*sample));
             }
@@ -157,7 +157,7 @@ private:
         for (const auto& item : basis_.options.items) ids.insert(item.id);
         const auto records = books_.records(
             {.items = {ids.begin(), ids.end()}, .type = StatType::day, .from = begin_, .to = end_});
-        if (!records) return tl::unexpected{records.error()};
+        if (!records) return pass_on(records.error());
         std::map<std::string, std::pair<double, int>> sums;
         for (const auto& record : *records) {
             if (!record.value) continue;

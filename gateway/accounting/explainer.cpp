@@ -93,7 +93,7 @@ Result<Explanation> Explainer::explain(const std::string& id, const StatPeriod& 
     }
     auto found = books_.records(
         {.items = {id}, .type = period.type, .from = period.from, .to = period.to, .all_revisions = true});
-    if (!found) return tl::unexpected{found.error()};
+    if (!found) return pass_on(found.error());
     std::erase_if(*found, [&](const ItemRecord& record) { return record.period.from != period.from; });
     const auto chosen = revision ? std::ranges::find(*found, *revision, &ItemRecord::revision)
                                  : (found->empty() ? found->end() : std::prev(found->end()));
@@ -118,11 +118,11 @@ Result<Explanation> Explainer::explain(const std::string& id, const StatPeriod& 
     } else {
         const ItemVersion& version = basis_.graph.versions()[*row];
         const auto again = rerun(*item, version, period);
-        if (!again) return tl::unexpected{again.error()};
+        if (!again) return pass_on(again.error());
         MethodExplainer{**again, books_}.explain(*item, version, explanation);
     }
     if (const auto named = add_named_records(explanation, books_); !named) {
-        return tl::unexpected{named.error()};
+        return pass_on(named.error());
     }
     return explanation;
 }

@@ -55,7 +55,7 @@ Result<> add_named_records(Explanation& explanation, Books& books) {
     ids.erase(0);
     for (const DatedId id : ids) {
         auto record = books.dated(id);
-        if (!record) return tl::unexpected{record.error()};
+        if (!record) return pass_on(record.error());
         if (*record) explanation.records.push_back(std::move(**record));
     }
     return {};

@@ -62,7 +62,7 @@ Reckoning::Reckoning(const AccountingBasis& basis, Books& books, std::vector<Dat
 Result<> Reckoning::resume(UtcTime day, UtcTime entered) {
     day_ = day;
     const auto checkpoints = books_.checkpoints(day);
-    if (!checkpoints) return tl::unexpected{checkpoints.error()};
+    if (!checkpoints) return pass_on(checkpoints.error());
     if (const auto ok = registers_.restore(*checkpoints); !ok) return ok;
     momentary_.begin(day);
     for (FlowIndex flow = 0; flow < mine_.size(); ++flow) {
@@ -73,7 +73,7 @@ Result<> Reckoning::resume(UtcTime day, UtcTime entered) {
             continue;
         }
         const auto newest = books_.newest(of.id, of.base, day);
-        if (!newest) return tl::unexpected{newest.error()};
+        if (!newest) return pass_on(newest.error());
         if (!*newest) continue;
         calculator_.begin(flow, (*newest)->period.to);
         if ((*newest)->period.to == day) momentary_.go_on_from(day, of);

@@ -127,7 +127,7 @@ std::optional<ItemRecord> RecordMaker::of(const PlannedItem& item, const ItemOpt
         if (!sum || !count) return {};
         marks |= sum->marks | count->marks;
         const auto mean = sum->amount.divided_by(count->amount);
-        if (!mean) return rounded(options, period, tl::unexpected{mean.error()}, marks | Mark::few_samples);
+        if (!mean) return rounded(options, period, pass_on(mean.error()), marks | Mark::few_samples);
         const auto& term = means.terms[i];
         const auto weight =
             evaluate(term.term.weight,

@@ -29,7 +29,7 @@ Result<std::vector<StoredItem>> read(History& store, const HistoryQuery& query) 
     std::vector<StoredItem> items;
     for (Sequence after = 0; after < store.newest();) {
         auto part = store.read(query, after, kMostAtOnce);
-        if (!part) return tl::unexpected{part.error()};
+        if (!part) return pass_on(part.error());
         std::ranges::move(part->items, std::back_inserter(items));
         if (part->through <= after) break;
         after = part->through;
@@ -69,7 +69,7 @@ bool wants_means(const SitePlan& plan, const Rerun::Scope& scope) {
 
 Result<std::unique_ptr<Rerun>> Rerun::of_books(const AccountingBasis& basis, Books& books) {
     auto records = books.dated(DatedQuery{});
-    if (!records) return tl::unexpected{records.error()};
+    if (!records) return pass_on(records.error());
     std::unique_ptr<Rerun> rerun{new Rerun{basis, books}};
     rerun->reckoning_ =
         std::make_unique<Reckoning>(basis, books, std::move(*records), std::vector<FlowIndex>{});
@@ -79,7 +79,7 @@ Result<std::unique_ptr<Rerun>> Rerun::of_books(const AccountingBasis& basis, Boo
 Result<std::unique_ptr<Rerun>> Rerun::of(const AccountingBasis& basis, Books& books, History& store,
                                          const Scope& scope) {
     std::unique_ptr<Rerun> rerun{new Rerun{basis, books}};
-    if (const auto done = rerun->compute(store, scope); !done) return tl::unexpected{done.error()};
+    if (const auto done = rerun->compute(store, scope); !done) return pass_on(done.error());
     rerun->is_computed_ = true;
     return rerun;
 }
@@ -93,9 +93,9 @@ UtcTime Rerun::day_of(UtcTime time) const {
 
 Result<> Rerun::compute(History& store, const Scope& scope) {
     auto records = books_.dated(DatedQuery{});
-    if (!records) return tl::unexpected{records.error()};
+    if (!records) return pass_on(records.error());
     const auto day = take_up(std::move(*records), scope);
-    if (!day) return tl::unexpected{day.error()};
+    if (!day) return pass_on(day.error());
     HistoryQuery query{.meters = meters_of(basis_.plan, scope),
                        .boundary_only = !wants_means(basis_.plan, scope)};
     const auto feed_until = [&](UtcTime from, UtcTime to) {
@@ -122,7 +122,7 @@ Result<> Rerun::fetch_what_it_rests_on(History& store, UtcTime day) {
         const auto begin = reckoning_->registers().series(key)->begin();
         if (!begin || *begin >= day) continue;
         const auto items = read(store, {.from = {*begin}, .to = {*begin + 1ms}, .meters = {key.meter}});
-        if (!items) return tl::unexpected{items.error()};
+        if (!items) return pass_on(items.error());
         for (const auto& item : *items) keep(item);
     }
     return {};
@@ -133,7 +133,7 @@ Result<UtcTime> Rerun::take_up(std::vector<DatedRecord> records, const Scope& sc
     UtcTime day = day_of(scope.from - 1ms);
     for (UtcTime needed = day;; day = needed) {
         reckoning_ = std::make_unique<Reckoning>(basis_, books_, records, scope.flows);
-        if (const auto resumed = reckoning_->resume(day); !resumed) return tl::unexpected{resumed.error()};
+        if (const auto resumed = reckoning_->resume(day); !resumed) return pass_on(resumed.error());
         needed = day_of(reckoning_->rests_on() - 1ms);
         if (needed >= day_of(day - 1ms)) return day;
     }
@@ -141,7 +141,7 @@ Result<UtcTime> Rerun::take_up(std::vector<DatedRecord> records, const Scope& sc
 
 Result<> Rerun::feed(History& store, const HistoryQuery& query) {
     const auto items = read(store, query);
-    if (!items) return tl::unexpected{items.error()};
+    if (!items) return pass_on(items.error());
     for (const auto& item : *items) {
         reckoning_->feed(item);
         keep(item);

@@ -192,7 +192,7 @@ Result<SpanPlan> plan_span(const std::vector<const ItemOptions*>& versions, std:
                     std::string(tr("the period ends before it begins", "时段的结束早于开始")));
     }
     const Versions within = versions_within(versions, span);
-    if (auto sound = adds_up(within); !sound) return tl::unexpected(sound.error());
+    if (auto sound = adds_up(within); !sound) return pass_on(sound.error());
     const ItemOptions& item = *within.front();
     SpanPlan plan{.type = StatType::real_time, .periods = {}, .unit = item.unit, .utc_offset = utc_offset};
     if (!all_report(within, StatType::real_time)) {
@@ -206,7 +206,7 @@ Result<SpanPlan> plan_span(const std::vector<const ItemOptions*>& versions, std:
         }
     }
     auto periods = PeriodList{plan.type, within, utc_offset}.of(span);
-    if (!periods) return tl::unexpected(periods.error());
+    if (!periods) return pass_on(periods.error());
     plan.periods = std::move(*periods);
     return plan;
 }
@@ -215,7 +215,7 @@ Result<SpanAmounts> span_amounts(const SpanPlan& plan, const TimeMask* mask, con
     std::vector<std::size_t> slots;
     if (mask != nullptr) {
         auto found = slots_of(plan, *mask);
-        if (!found) return tl::unexpected(found.error());
+        if (!found) return pass_on(found.error());
         slots = std::move(*found);
     }
     Tally whole;
@@ -223,7 +223,7 @@ Result<SpanAmounts> span_amounts(const SpanPlan& plan, const TimeMask* mask, con
     for (std::size_t begin = 0; begin < plan.periods.size(); begin += kPeriodsAtATime) {
         const std::size_t end = std::min(begin + kPeriodsAtATime, plan.periods.size());
         const auto records = read({plan.periods[begin].from, plan.periods[end - 1].to});
-        if (!records) return tl::unexpected(records.error());
+        if (!records) return pass_on(records.error());
         auto record = records->begin();
         for (std::size_t i = begin; i < end; ++i) {
             const StatPeriod& period = plan.periods[i];
@@ -232,7 +232,7 @@ Result<SpanAmounts> span_amounts(const SpanPlan& plan, const TimeMask* mask, con
             const ItemRecord* found = is_there ? &*record : nullptr;
             auto taken = whole.take(period, found);
             if (taken && mask != nullptr) taken = by_slot[slots[i]].take(period, found);
-            if (!taken) return tl::unexpected(taken.error());
+            if (!taken) return pass_on(taken.error());
         }
     }
     SpanAmounts amounts{.whole = whole.amount(), .slots = {}};

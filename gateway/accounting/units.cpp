@@ -229,7 +229,7 @@ Result<Unit> Unit::parse(std::string_view text) {
     Unit whole;
     for (const Factor& factor : factors) {
         const auto unit = UnitParser::factor(factor.text);
-        if (!unit) return tl::unexpected(unit.error());
+        if (!unit) return pass_on(unit.error());
         whole = whole.combined(*unit, factor.power);
     }
     return UnitParser::named(std::move(whole), plain);

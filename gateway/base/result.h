@@ -33,4 +33,9 @@ using Result = tl::expected<T, Error>;
     return tl::unexpected<Error>(Error{kind, std::move(what)});
 }
 
+/// The error of one call as the error of the function that made it.
+[[nodiscard]] inline tl::unexpected<Error> pass_on(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
+
 }  // namespace mg

@@ -13,10 +13,6 @@
 namespace mg {
 namespace {
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 constexpr const char* kClearHeader = "DELETE FROM header";
 constexpr std::string_view kInsertHeader =
     "INSERT INTO header(format, kind, store, day, first_sequence, last_sequence, items, first_slot, "

@@ -9,10 +9,6 @@ constexpr std::chrono::minutes kReceiptSpan{5};
 // Only a disk that has been away for days lets so many pile up.
 constexpr std::size_t kMostReceiptsWaiting = 1000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 bool continues(const Receipt& earlier, const Receipt& later) {
     return later.lane == earlier.lane && later.answer == earlier.answer &&
            later.items.first == earlier.items.last + 1 && later.last_at - earlier.first_at < kReceiptSpan;

@@ -25,10 +25,6 @@ constexpr std::string_view kFindUnprovedLayout = "SELECT body FROM layouts WHERE
 constexpr std::string_view kFindMeter = "SELECT name, last_slot, sum FROM meters WHERE id = ?";
 constexpr std::string_view kFindUnprovedMeter = "SELECT name FROM meters WHERE id = ?";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<FileReader>> FileReader::open(const std::filesystem::path& folder,

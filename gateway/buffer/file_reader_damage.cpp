@@ -10,10 +10,6 @@ namespace {
 // The index repeats slot and meter of each row, on pages of its own: all that is asked is in it.
 constexpr std::string_view kIndex = "SELECT seq, slot, meter FROM samples INDEXED BY samples_by_slot";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 }  // namespace
 
 Result<DamagedSlots> FileReader::lost_slots(const std::vector<DamagedItems>& pieces,

@@ -39,10 +39,6 @@ constexpr std::string_view kSaveSlot = "UPDATE meters SET last_slot = ?, sum = ?
 constexpr std::string_view kSaveUnprovedSlot = "UPDATE meters SET last_slot = ? WHERE id = ?";
 constexpr std::string_view kPages = "PRAGMA page_count";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 void raise_to(LastSlots& slots, const MeterId& meter, Slot slot) {
     auto [known, added] = slots.try_emplace(meter, slot);
     if (!added) known->second = std::max(known->second, slot);

@@ -23,10 +23,6 @@ void raise_to(LastSlots& slots, const MeterId& meter, Slot slot) {
     if (!added) known->second = std::max(known->second, slot);
 }
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// The file that the row was meant for turned out to be damaged: the row comes again, into a new one.
 tl::unexpected<Error> file_gave_way() {
     return fail(Failure::transient,

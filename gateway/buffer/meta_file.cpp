@@ -83,10 +83,6 @@ constexpr std::string_view kWriteReserved = "INSERT OR REPLACE INTO store(key, v
 constexpr std::string_view kNoteEpoch = "INSERT OR IGNORE INTO epochs(epoch, at, from_seq) VALUES(?, ?, ?)";
 constexpr std::string_view kLastEpoch = "SELECT max(epoch) FROM epochs";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 tl::unexpected<Error> not_usable(const std::filesystem::path& path, const std::string& why) {
     return fail(Failure::corrupt, trf("{}: not usable ({})", "{}：无法使用（{}）", path.native(), why));
 }

@@ -16,10 +16,6 @@ constexpr std::string_view kProgress = "SELECT consumer, through FROM away_progr
 constexpr std::string_view kForget = "DELETE FROM away WHERE file = ?";
 constexpr std::string_view kForgetProgress = "DELETE FROM away_progress WHERE file = ?";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 Result<> write_note(sqlite::Database& file, const std::string& name, UtcTime since,
                     const std::map<UplinkId, Progress>& consumers) {
     auto note = file.prepare(kNote);

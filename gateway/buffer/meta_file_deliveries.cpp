@@ -42,10 +42,6 @@ constexpr std::string_view kReadSetAside =
     "SELECT seq, why, at FROM set_aside WHERE consumer = ? ORDER BY seq LIMIT ?";
 constexpr std::string_view kTakeBack = "DELETE FROM set_aside WHERE consumer = ? AND seq BETWEEN ? AND ?";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Ids have no spaces.
 std::string joined(const std::vector<MeterId>& meters) {
     std::string text;

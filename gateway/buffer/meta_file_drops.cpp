@@ -20,10 +20,6 @@ constexpr std::string_view kMarkGoing = "INSERT OR IGNORE INTO going(file, first
 constexpr std::string_view kUnmarkGoing = "DELETE FROM going WHERE file = ?";
 constexpr std::string_view kReadGoing = "SELECT file, first_sequence FROM going";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 template <class Use>
 Result<> each_row(sqlite::Statement& rows, const Use& use) {
     while (true) {

@@ -61,10 +61,6 @@ constexpr std::string_view kInsertSample =
     "?, ?, ?, "
     "?, ?, ?)";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Two statements that lie in two files; each row of `read` is given to `copy`.
 template <class Copy>
 Result<> for_each_row(sqlite::Database& from, std::string_view select, sqlite::Database& to,

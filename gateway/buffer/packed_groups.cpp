@@ -18,10 +18,6 @@ constexpr std::string_view kUnprovedRanges =
 constexpr std::string_view kHead = "SELECT head FROM groups WHERE first_seq = ?";
 constexpr std::string_view kBody = "SELECT body FROM groups WHERE first_seq = ?";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Gives the only column of the only row to `read`.
 template <class Read>
 Result<> with_blob(sqlite::Statement& statement, Sequence first, const Read& read) {

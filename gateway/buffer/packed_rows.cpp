@@ -5,14 +5,6 @@
 #include "gateway/base/language.h"
 
 namespace mg {
-namespace {
-
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
-}  // namespace
-
 Result<PackedRows> PackedRows::open(sqlite::Database& file, const DayFormat& format, PackedGroups& groups) {
     auto unpacked = PlainRows::open(file, format);
     if (!unpacked) return pass_on(unpacked.error());

@@ -29,10 +29,6 @@ constexpr Sequence kBeforeAll = std::numeric_limits<Sequence>::min();
 constexpr Sequence kBehindAll = std::numeric_limits<Sequence>::max();
 constexpr std::int64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 tl::unexpected<Error> io_trouble(const std::filesystem::path& path, int error) {
     return fail(error == ENOSPC || error == EDQUOT ? Failure::storage_full : Failure::transient,
                 path.native() + ": " + std::generic_category().message(error));

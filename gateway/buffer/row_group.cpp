@@ -18,10 +18,6 @@ constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 tl::unexpected<Error> damaged() {
     return fail(Failure::corrupt, std::string(tr("a packed group is damaged", "打包的行组已损坏")));
 }
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 std::size_t width_of(WireType type) {
     return static_cast<std::size_t>(size_of(type));
 }

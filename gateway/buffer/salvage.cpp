@@ -26,10 +26,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kGroup = 5000;  // items a transaction
 constexpr const char* kWorkFolder = "repair";
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Reads a damaged file from all sides. SQLite gives up a scan at the first damaged page; beginning again
 /// behind it finds what the pages after it hold. So a stretch that cannot be read is halved until single
 /// sequences are left.

@@ -26,10 +26,6 @@ constexpr milliseconds kStartPause{200};
 // The thread shows that it lives at least so often.
 constexpr std::chrono::seconds kLongestWait{10};
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// A disk that stumbles at a start must not cost a file its place: asked again, unless asking again cannot
 /// help.
 template <class Ask>

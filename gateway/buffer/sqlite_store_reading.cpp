@@ -7,14 +7,6 @@
 // What the consumers of the store call: reading, progress, and figures. What is appended and how it reaches
 // the disk is in sqlite_store.cpp.
 namespace mg {
-namespace {
-
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
-}  // namespace
-
 Result<Peeked> SqliteStore::peek(Sequence after, std::size_t most) {
     return reader_.peek(after, most);
 }

@@ -29,9 +29,6 @@ constexpr const char* kManifest = "manifest.json";
 constexpr const char* kMeta = "meta.db";
 constexpr int kManifestFormat = 1;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
 tl::unexpected<Error> unusable(const fs::path& path, std::string_view en, std::string_view zh) {
     return fail(Failure::invalid_config, trf("{0}: {1}", "{0}：{2}", path.native(), en, zh));
 }

@@ -10,10 +10,6 @@ namespace {
 // A query that matches little must not hold a reader for minutes: tens of milliseconds of reading.
 constexpr std::size_t kMostLooks = 20'000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 }  // namespace
 
 Result<Peeked> StoreReader::peek(Sequence after, std::size_t most) {

@@ -9,10 +9,6 @@
 namespace mg {
 namespace {
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 bool has_log(const std::filesystem::path& path) {
     std::error_code gone;
     const auto size = std::filesystem::file_size(path.native() + "-wal", gone);

@@ -32,7 +32,7 @@ std::string text(std::string_view en, std::string_view zh) {
 
 Result<std::vector<ItemReport>> items_of(RunningGateway& gateway) {
     const auto json = gateway.call("items", {});
-    return json ? items_from_json(*json) : tl::unexpected(json.error());
+    return json ? items_from_json(*json) : pass_on(json.error());
 }
 
 struct Asked {
@@ -62,9 +62,9 @@ Result<> collect(RunningGateway& gateway, ControlClient::Arguments arguments,
                  std::vector<RecordReport>& records) {
     while (true) {
         const auto json = gateway.call("records", arguments);
-        if (!json) return tl::unexpected(json.error());
+        if (!json) return pass_on(json.error());
         auto piece = records_from_json(*json);
-        if (!piece) return tl::unexpected(piece.error());
+        if (!piece) return pass_on(piece.error());
         std::ranges::move(piece->records, std::back_inserter(records));
         if (!piece->next) return {};
         std::string next = utc_text(*piece->next);

@@ -76,9 +76,9 @@ void add_coefficient(CLI::App& app, int& exit_code) {
         exit_code = put_on_record(
             *command, signing, [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                 const auto number = decimal_from(value_of(value));
-                if (!number) return tl::unexpected(number.error());
+                if (!number) return pass_on(number.error());
                 const auto day = begin_or_end(value_of(from), PeriodEnd::begin, utc_offset);
-                if (!day) return tl::unexpected(day.error());
+                if (!day) return pass_on(day.error());
                 return CoefficientValue{.name = value_of(name),
                                         .value = *number,
                                         .unit = value_of(unit),

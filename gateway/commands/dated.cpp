@@ -36,9 +36,9 @@ Result<std::vector<DatedRecord>> collect(RunningGateway& gateway, ControlClient:
     std::vector<DatedRecord> records;
     while (true) {
         const auto json = gateway.call("dated-list", arguments);
-        if (!json) return tl::unexpected(json.error());
+        if (!json) return pass_on(json.error());
         auto piece = dated_list_from_json(*json);
-        if (!piece) return tl::unexpected(piece.error());
+        if (!piece) return pass_on(piece.error());
         std::ranges::move(piece->records, std::back_inserter(records));
         if (piece->next == 0) return records;
         arguments["after"] = std::to_string(piece->next);
@@ -142,10 +142,10 @@ struct Times {
 };
 Result<Times> times_of(const Span& span, std::chrono::minutes utc_offset) {
     const auto from = begin_or_end(value_of(span.from), PeriodEnd::begin, utc_offset);
-    if (!from) return tl::unexpected(from.error());
+    if (!from) return pass_on(from.error());
     if (span.to->count() == 0) return Times{*from, std::nullopt};
     const auto to = begin_or_end(value_of(span.to), PeriodEnd::end, utc_offset);
-    if (!to) return tl::unexpected(to.error());
+    if (!to) return pass_on(to.error());
     return Times{*from, *to};
 }
 
@@ -160,7 +160,7 @@ void add_out_of_service(CLI::App& dated, int& exit_code) {
         exit_code = put_on_record(*command, signing,
                                   [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                                       const auto times = times_of(span, utc_offset);
-                                      if (!times) return tl::unexpected(times.error());
+                                      if (!times) return pass_on(times.error());
                                       return OutOfService{{value_of(meter)}, times->from, times->to};
                                   });
     });
@@ -180,7 +180,7 @@ void add_stop(CLI::App& dated, int& exit_code) {
         exit_code = put_on_record(*command, signing,
                                   [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                                       const auto times = times_of(span, utc_offset);
-                                      if (!times) return tl::unexpected(times.error());
+                                      if (!times) return pass_on(times.error());
                                       ProductionStop body{{}, times->from, times->to};
                                       for (const std::string& meter : values_of(meters))
                                           body.meters.push_back({meter});
@@ -203,9 +203,9 @@ void add_opening(CLI::App& dated, int& exit_code) {
         exit_code = put_on_record(
             *command, signing, [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                 const auto times = times_of(span, utc_offset);
-                if (!times) return tl::unexpected(times.error());
+                if (!times) return pass_on(times.error());
                 const auto value = decimal_from(value_of(amount));
-                if (!value) return tl::unexpected(value.error());
+                if (!value) return pass_on(value.error());
                 return OpeningAmount{value_of(item), times->from, times->to.value_or(times->from), *value};
             });
     });

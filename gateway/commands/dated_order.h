@@ -38,7 +38,7 @@ Result<std::vector<T>> each_as(const std::vector<std::string>& texts, Result<T> 
     std::vector<T> all;
     for (const std::string& text : texts) {
         auto one = read(text);
-        if (!one) return tl::unexpected(one.error());
+        if (!one) return pass_on(one.error());
         all.push_back(std::move(*one));
     }
     return all;

@@ -95,7 +95,7 @@ Result<Replacement::Register> replaced_register_from(std::string_view text) {
     std::array<Decimal, 3> values{};
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         const auto value = decimal_from(numbers[i]);
-        if (!value) return tl::unexpected(value.error());
+        if (!value) return pass_on(value.error());
         values.at(i) = *value;
     }
     return Replacement::Register{std::move(point), values[0], values[1], values[2]};

@@ -60,14 +60,14 @@ Result<StatPeriod> period_from(const std::string& given, std::chrono::minutes ut
 /// The number of the lock of exactly this period.
 Result<DatedId> lock_of(RunningGateway& gateway, const std::string& given) {
     const auto offset = gateway.utc_offset();
-    if (!offset) return tl::unexpected(offset.error());
+    if (!offset) return pass_on(offset.error());
     const auto period = period_from(given, *offset);
-    if (!period) return tl::unexpected(period.error());
+    if (!period) return pass_on(period.error());
     const auto json =
         gateway.call("periods", {{"from", utc_text(period->from)}, {"to", utc_text(period->from)}});
-    if (!json) return tl::unexpected(json.error());
+    if (!json) return pass_on(json.error());
     const auto report = periods_from_json(*json);
-    if (!report) return tl::unexpected(report.error());
+    if (!report) return pass_on(report.error());
     for (const DatedRecord& lock : report->locks) {
         const auto* body = std::get_if<PeriodLock>(&lock.body);
         if (body != nullptr && body->period == *period) return lock.id;
@@ -100,7 +100,7 @@ void add_lock(CLI::App& periods, int& exit_code) {
         exit_code = put_on_record(*command, signing,
                                   [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                                       const auto closed = period_from(value_of(period), utc_offset);
-                                      if (!closed) return tl::unexpected(closed.error());
+                                      if (!closed) return pass_on(closed.error());
                                       return PeriodLock{*closed};
                                   });
     });

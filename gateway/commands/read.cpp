@@ -41,14 +41,14 @@ std::string text(std::string_view en, std::string_view zh) {
 
 Result<ReadReport> read_through_daemon(ControlClient& daemon, const MeterOptions& meter) {
     const auto answer = daemon.call("read", {{"meter", meter.id.text}}, kPatience);
-    if (!answer) return tl::unexpected(answer.error());
+    if (!answer) return pass_on(answer.error());
     return read_report_from_json(*answer);
 }
 
 /// With the daemon stopped the wire is free, and this process asks the instrument itself.
 Result<ReadReport> read_directly(const Options& options, const MeterOptions& meter, Clock& clock) {
     const auto instrument = instrument_of(options, meter);
-    if (!instrument) return tl::unexpected(instrument.error());
+    if (!instrument) return pass_on(instrument.error());
     const Driver* driver = driver_for(instrument->model->protocol);
     if (driver == nullptr || !driver->supports(instrument->line->kind)) {
         return fail(Failure::unsupported,
@@ -56,16 +56,16 @@ Result<ReadReport> read_directly(const Options& options, const MeterOptions& met
                         meter.id.text, label(instrument->model->protocol), instrument->line->id.text));
     }
     auto asked = driver->make_meter(*instrument, clock);
-    if (!asked) return tl::unexpected(asked.error());
+    if (!asked) return pass_on(asked.error());
     auto channel = make_channel(*instrument->line, clock);
-    if (!channel) return tl::unexpected(channel.error());
+    if (!channel) return pass_on(channel.error());
     const StopEvent never{std::stop_token{}};
     if (auto opened = (*channel)->open(never); !opened) {
         return fail(opened.error().kind,
                     trf("line {}: {}", "线路 {}：{}", meter.line->text, opened.error().what));
     }
     if (meter.settings) {
-        if (auto used = (*channel)->use(*meter.settings); !used) return tl::unexpected(used.error());
+        if (auto used = (*channel)->use(*meter.settings); !used) return pass_on(used.error());
     }
     const PollResult poll = (*asked)->poll(**channel, never, /*record_wire=*/true);
     return read_report(options, meter, (*asked)->layouts(), poll, clock.utc());
@@ -75,7 +75,7 @@ Result<ReadReport> read_meter(const Options& options, const MeterOptions& meter,
     auto daemon = ControlClient::connect(options.control.socket, clock);
     if (daemon) return read_through_daemon(*daemon, meter);
     if (daemon.error().kind == Failure::session_lost) return read_directly(options, meter, clock);
-    return tl::unexpected(daemon.error());
+    return pass_on(daemon.error());
 }
 
 void print_report(const ReadReport& report, const Options& options, bool wire) {

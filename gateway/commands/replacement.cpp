@@ -34,25 +34,25 @@ Result<DatedBody> replacement_of(const ReplacementOptions& options, std::chrono:
                      .old_serial = value_of(options.old_serial),
                      .new_serial = value_of(options.new_serial)};
     const auto removed = begin_or_end(value_of(options.removed), PeriodEnd::begin, utc_offset);
-    if (!removed) return tl::unexpected(removed.error());
+    if (!removed) return pass_on(removed.error());
     body.removed_at = *removed;
     body.installed_at = *removed;
     if (options.installed->count() > 0) {
         const auto installed = begin_or_end(value_of(options.installed), PeriodEnd::begin, utc_offset);
-        if (!installed) return tl::unexpected(installed.error());
+        if (!installed) return pass_on(installed.error());
         body.installed_at = *installed;
     }
     auto registers = each_as(values_of(options.registers), replaced_register_from);
-    if (!registers) return tl::unexpected(registers.error());
+    if (!registers) return pass_on(registers.error());
     body.registers = std::move(*registers);
     if (options.multiplier->count() > 0) {
         const auto multiplier = multiplier_from(value_of(options.multiplier));
-        if (!multiplier) return tl::unexpected(multiplier.error());
+        if (!multiplier) return pass_on(multiplier.error());
         body.multiplier = *multiplier;
     }
     if (options.rollover->count() > 0) {
         const auto rollover = decimal_from(value_of(options.rollover));
-        if (!rollover) return tl::unexpected(rollover.error());
+        if (!rollover) return pass_on(rollover.error());
         body.rollover = *rollover;
     }
     return body;
@@ -122,11 +122,11 @@ void add_set_multiplier(CLI::App& app, int& exit_code) {
         exit_code = put_on_record(
             *command, signing, [&](RunningGateway&, std::chrono::minutes utc_offset) -> Result<DatedBody> {
                 const auto ratio = multiplier_from(value_of(multiplier));
-                if (!ratio) return tl::unexpected(ratio.error());
+                if (!ratio) return pass_on(ratio.error());
                 const auto from = begin_or_end(value_of(at), PeriodEnd::begin, utc_offset);
-                if (!from) return tl::unexpected(from.error());
+                if (!from) return pass_on(from.error());
                 auto indexes = each_as(values_of(registers), index_from);
-                if (!indexes) return tl::unexpected(indexes.error());
+                if (!indexes) return pass_on(indexes.error());
                 return MultiplierChange{{value_of(meter)}, *from, *ratio, std::move(*indexes)};
             });
     });

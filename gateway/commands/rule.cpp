@@ -49,9 +49,9 @@ int show(RunningGateway& gateway, bool as_json) {
 /// The only step of this register that stands.
 Result<UtcTime> the_only_break(RunningGateway& gateway, const IndexRuling& body) {
     const auto json = gateway.call("breaks", {});
-    if (!json) return tl::unexpected(json.error());
+    if (!json) return pass_on(json.error());
     auto breaks = breaks_from_json(*json);
-    if (!breaks) return tl::unexpected(breaks.error());
+    if (!breaks) return pass_on(breaks.error());
     std::erase_if(*breaks, [&](const BreakReport& each) {
         return each.meter != body.meter || each.point != body.point;
     });
@@ -68,14 +68,14 @@ Result<UtcTime> the_only_break(RunningGateway& gateway, const IndexRuling& body)
 Result<std::optional<UtcTime>> optional_time(const CLI::Option* option, std::chrono::minutes utc_offset) {
     if (option->count() == 0) return std::nullopt;
     const auto time = begin_or_end(value_of(option), PeriodEnd::begin, utc_offset);
-    if (!time) return tl::unexpected(time.error());
+    if (!time) return pass_on(time.error());
     return *time;
 }
 
 Result<std::optional<Decimal>> optional_number(const CLI::Option* option) {
     if (option->count() == 0) return std::nullopt;
     const auto number = decimal_from(value_of(option));
-    if (!number) return tl::unexpected(number.error());
+    if (!number) return pass_on(number.error());
     return *number;
 }
 
@@ -87,18 +87,18 @@ Result<DatedBody> ruling_of(const RuleOptions& options, RunningGateway& gateway,
                      .point = {value_of(options.point)},
                      .verdict = index_verdict_from(verdict).value_or(IndexVerdict::genuine)};
     const auto before = optional_number(options.before);
-    if (!before) return tl::unexpected(before.error());
+    if (!before) return pass_on(before.error());
     body.before = *before;
     const auto after = optional_number(options.after);
-    if (!after) return tl::unexpected(after.error());
+    if (!after) return pass_on(after.error());
     body.after = *after;
     const auto until = optional_time(options.until, utc_offset);
-    if (!until) return tl::unexpected(until.error());
+    if (!until) return pass_on(until.error());
     body.until = *until;
     const auto given = optional_time(options.at, utc_offset);
-    if (!given) return tl::unexpected(given.error());
+    if (!given) return pass_on(given.error());
     const auto at = *given ? Result<UtcTime>{**given} : the_only_break(gateway, body);
-    if (!at) return tl::unexpected(at.error());
+    if (!at) return pass_on(at.error());
     body.at = *at;
     return body;
 }

@@ -25,7 +25,7 @@ Result<std::string> RunningGateway::call(const std::string& command,
 
 Result<std::chrono::minutes> RunningGateway::utc_offset() {
     const auto json = call("status", {{"detail", "summary"}});
-    if (!json) return tl::unexpected(json.error());
+    if (!json) return pass_on(json.error());
     return status_from_json(*json).map([](const GatewayStatus& status) { return status.clock.utc_offset; });
 }
 

@@ -31,9 +31,9 @@ Result<ControlClient::Arguments> arguments_of(const SumQuestion& question, std::
         return arguments;
     }
     const auto from = begin_or_end(question.from, PeriodEnd::begin, utc_offset);
-    if (!from) return tl::unexpected(from.error());
+    if (!from) return pass_on(from.error());
     const auto to = begin_or_end(question.to, PeriodEnd::end, utc_offset);
-    if (!to) return tl::unexpected(to.error());
+    if (!to) return pass_on(to.error());
     arguments["from"] = utc_text(*from);
     arguments["to"] = utc_text(*to);
     return arguments;

@@ -41,7 +41,7 @@ std::string asked_detail(StatusDetail detail) {
 
 Result<std::string> ask(const StatusArguments& arguments, Clock& clock) {
     auto daemon = ControlClient::connect(arguments.socket, clock);
-    if (!daemon) return tl::unexpected(daemon.error());
+    if (!daemon) return pass_on(daemon.error());
     return daemon->call("status", {{"detail", asked_detail(arguments.detail)}}, kPatience);
 }
 
@@ -50,7 +50,7 @@ Result<std::string> view(const StatusArguments& arguments, Clock& clock) {
     if (!json) return json;
     if (arguments.json) return *json + '\n';
     const auto status = status_from_json(*json);
-    if (!status) return tl::unexpected(status.error());
+    if (!status) return pass_on(status.error());
     return status_view(*status, arguments.detail);
 }
 

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kSampleItems = 2000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Readings an item of this file has, from its first ones.
 double readings_per_item(StoreView& view, const FileEntry& file) {
     const HistoryQuery of_file{file.summary.first_slot, {file.summary.last_slot.at + milliseconds{1}}, {}};

@@ -43,7 +43,7 @@ std::string text(std::string_view en, std::string_view zh) {
 
 Result<GatewayStatus> status_of(RunningGateway& gateway) {
     const auto json = gateway.call("status", {{"detail", "summary"}});
-    return json ? status_from_json(*json) : tl::unexpected(json.error());
+    return json ? status_from_json(*json) : pass_on(json.error());
 }
 
 const UplinkStatus* find(const GatewayStatus& status, const std::string& id) {

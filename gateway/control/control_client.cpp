@@ -32,7 +32,7 @@ Failure kind_of_connect_error(int error) {
 
 Result<ControlClient> ControlClient::connect(const std::filesystem::path& path, Clock& clock) {
     const auto address = local_address(path);
-    if (!address) return tl::unexpected(address.error());
+    if (!address) return pass_on(address.error());
     UniqueFd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     const auto* generic =
         reinterpret_cast<const sockaddr*>(&*address);  // NOLINT: what the socket interface asks for
@@ -61,7 +61,7 @@ Result<std::string> ControlClient::call(const std::string& command, const Argume
         auto line = read_line(deadline);
         if (!line) return tl::unexpected(sent ? line.error() : sent.error());
         auto answer = parse_answer(*line);
-        if (!answer) return tl::unexpected(answer.error());
+        if (!answer) return pass_on(answer.error());
         if (answer->id && *answer->id != id) continue;  // of an earlier call that was given up
         if (!answer->more || !answer->result) return std::move(answer->result);
         if (on_more) on_more(*answer->result);
@@ -109,7 +109,7 @@ Result<std::string> ControlClient::read_line(SteadyTime deadline) {
             return fail(Failure::session_lost,
                         trf("{}: metergate closed the connection", "{}：metergate 关闭了连接", name_));
         } else if (errno == EAGAIN || errno == EINTR) {
-            if (auto ready = wait(POLLIN, deadline); !ready) return tl::unexpected(ready.error());
+            if (auto ready = wait(POLLIN, deadline); !ready) return pass_on(ready.error());
         } else {
             return fail(Failure::session_lost, name_ + ": " + system_text(errno));
         }

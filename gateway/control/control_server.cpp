@@ -187,7 +187,7 @@ private:
         ++in_work_;
         const ControlReply reply{std::make_shared<ControlReply::Pending>(mailbox_, std::move(parsed.id_json),
                                                                          limits_.waiting_stream_bytes)};
-        if (!parsed.request) return reply.done(tl::unexpected(parsed.request.error()));
+        if (!parsed.request) return reply.done(pass_on(parsed.request.error()));
         parsed.request->user = user_;
         if (const auto commands = commands_.lock()) commands->run(*parsed.request, reply);
     }
@@ -285,7 +285,7 @@ public:
 
     Result<> start() {
         auto listening = listen_at(path_);
-        if (!listening) return tl::unexpected(listening.error());
+        if (!listening) return pass_on(listening.error());
         file_ = listening->file;
         error_code error;
         acceptor_.assign(Local{}, ::fcntl(listening->socket.get(), F_DUPFD_CLOEXEC, 0), error);
@@ -386,7 +386,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::listen(asio::io_context& i
                                                              const std::filesystem::path& path,
                                                              ControlLimits limits) {
     auto listener = std::make_shared<Listener>(io, path, limits);
-    if (auto started = listener->start(); !started) return tl::unexpected(started.error());
+    if (auto started = listener->start(); !started) return pass_on(started.error());
     return std::unique_ptr<ControlServer>(new ControlServer(std::move(listener)));
 }
 

@@ -72,8 +72,8 @@ Result<sockaddr_un> local_address(const std::filesystem::path& path) {
 
 Result<ListeningSocket> listen_at(const std::filesystem::path& path) {
     const auto address = local_address(path);
-    if (!address) return tl::unexpected(address.error());
-    if (auto room = make_room(path, *address); !room) return tl::unexpected(room.error());
+    if (!address) return pass_on(address.error());
+    if (auto room = make_room(path, *address); !room) return pass_on(room.error());
 
     ListeningSocket listening{UniqueFd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)}, {}};
     // The file gets the mode of the socket inode less the umask: set before bind(), so that no moment is

@@ -16,10 +16,6 @@ namespace {
 /// Of one answer: some megabytes of JSON.
 constexpr std::size_t kMostListed = 10'000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 std::optional<CoalReport> coal_report(const std::optional<CoalFactor>& coal) {
     if (!coal) return std::nullopt;
     return CoalReport{.factor = text_of(*coal), .unit = coal->unit, .basis = coal->basis};

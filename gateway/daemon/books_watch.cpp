@@ -22,7 +22,7 @@ Result<bool> has_value(const Options& options, Books& books, const ItemOptions& 
     const StatPeriod last = calendar.before(calendar.containing(type, now));
     if (!item.valid_at(last.from)) return true;
     const auto newest = books.newest(item.id, type, last.to);
-    if (!newest) return tl::unexpected(newest.error());
+    if (!newest) return pass_on(newest.error());
     return *newest && (*newest)->period == last && (*newest)->value;
 }
 
@@ -31,17 +31,17 @@ Result<bool> has_value(const Options& options, Books& books, const ItemOptions& 
 Result<BooksFindings> look_into(const Options& options, Books& books, UtcTime now) {
     BooksFindings findings;
     const auto records = books.dated(DatedQuery{.also_void = true});
-    if (!records) return tl::unexpected(records.error());
+    if (!records) return pass_on(records.error());
     findings.unconfirmed = static_cast<std::uint64_t>(std::ranges::count_if(
         *records, [](const DatedRecord& record) { return !record.revoked_at && !record.in_force(); }));
     const auto requests = reported_requests(options, books, {});
-    if (!requests) return tl::unexpected(requests.error());
+    if (!requests) return pass_on(requests.error());
     findings.requests = requests->size();
     for (const ItemOptions& item : options.items) {
         const auto type = type_of(item);
         if (!type || !item.valid_at(now)) continue;
         const auto known = has_value(options, books, item, *type, now);
-        if (!known) return tl::unexpected(known.error());
+        if (!known) return pass_on(known.error());
         if (!*known) findings.without_value.push_back(item.id);
     }
     return findings;

@@ -143,7 +143,7 @@ Result<> Daemon::Parts::build_the_rest() {
     auto built = build_lines(options, *store, watch, clock, [this](const LineOptions& line) {
         return [&beat = heartbeats.add("line-" + line.id.text, kLineSilence)] { beat.beat(); };
     });
-    if (!built) return tl::unexpected(built.error());
+    if (!built) return pass_on(built.error());
     lines = std::move(*built);
     report.emplace(options, lines, *store, watch, clock, forwarders, platforms ? &*platforms : nullptr,
                    accounting.get());
@@ -208,7 +208,7 @@ void Daemon::Parts::answer_read(const ControlRequest& request, const ControlRepl
     const auto answer = [this, meter, reply](const Result<PollResult>& poll,
                                              std::span<const LayoutRef> layouts) {
         if (!poll) {
-            reply.done(tl::unexpected(poll.error()));
+            reply.done(pass_on(poll.error()));
             return;
         }
         reply.done(read_report(options, *meter, layouts, *poll, clock.utc()).map(read_report_to_json));
@@ -279,7 +279,7 @@ Daemon::~Daemon() = default;
 Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     keep_heaps_few();
     auto notifier = ServiceNotifier::from_environment();
-    if (!notifier) return tl::unexpected(notifier.error());
+    if (!notifier) return pass_on(notifier.error());
     auto heartbeats = std::make_unique<Heartbeats>(clock);
     Heartbeat& buffer = heartbeats->add("buffer", kBufferSilence);
     HousekeepingSetup housekeeping{.life = life_of(heartbeats->add("housekeeping", kHousekeepingSilence)),
@@ -292,10 +292,10 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     }
     if (!options.items.empty()) housekeeping.consumers.push_back(kAccounting);
     auto store = open_store(options.storage, options.site, clock, life_of(buffer), std::move(housekeeping));
-    if (!store) return tl::unexpected(store.error());
+    if (!store) return pass_on(store.error());
     auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier),
                                          std::move(heartbeats), std::move(*store));
-    if (const auto built = parts->build_the_rest(); !built) return tl::unexpected(built.error());
+    if (const auto built = parts->build_the_rest(); !built) return pass_on(built.error());
     return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }
 

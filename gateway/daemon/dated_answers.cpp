@@ -19,10 +19,6 @@ namespace {
 /// Of one answer.
 constexpr std::size_t kMostListed = 2000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 bool needs_confirmation(Confirm confirm, const DatedBody& body) {
     switch (confirm) {
         case Confirm::none:

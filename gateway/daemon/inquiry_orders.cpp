@@ -73,7 +73,7 @@ Result<std::string> InquiryOrders::explain(const ControlRequest& request) {
                         "“{}”不是统计时段；可写：2026、2026-11、2026-11-22、\"2026-11-22 10:15\"", text));
     }
     const auto revision = revision_from(request.argument("revision"));
-    if (!revision) return tl::unexpected{revision.error()};
+    if (!revision) return pass_on(revision.error());
     return explainer_.explain(id, *period, *revision).map([](const Explanation& explanation) {
         return json_of(explanation);
     });
@@ -81,7 +81,7 @@ Result<std::string> InquiryOrders::explain(const ControlRequest& request) {
 
 Result<std::string> InquiryOrders::examine_site() {
     const auto evidence = gather_evidence(basis_, books_, store_, clock_.utc());
-    if (!evidence) return tl::unexpected{evidence.error()};
+    if (!evidence) return pass_on(evidence.error());
     return json_of(examine(basis_.options, *evidence), *evidence);
 }
 

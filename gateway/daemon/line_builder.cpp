@@ -42,7 +42,7 @@ Result<BuiltLines> build_lines(const Options& options, SampleStore& store, Clock
                 continue;
             }
             auto meter = driver->make_meter(instrument, clock);
-            if (!meter) return tl::unexpected(meter.error());
+            if (!meter) return pass_on(meter.error());
             const MeterOptions& first = *instrument.points.front();
             polled.push_back({.meter = std::move(*meter),
                               .plan = plan_of(options, first),

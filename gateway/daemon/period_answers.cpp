@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kMostListed = 5000;
 constexpr std::size_t kMostStates = 400;  // of one type
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// The version of the item that the period is reported by; nullptr: it is not.
 const ItemOptions* version_of(const Options& options, const ItemRecord& record) {
     const auto reports = [&](const ItemOptions& item) {

@@ -21,10 +21,6 @@ namespace {
 /// About a megabyte of JSON.
 constexpr std::size_t kMostListed = 2'000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Empty: all of them.
 Result<std::optional<StatType>> type_of(const ControlRequest& request) {
     const std::string given = request.argument("type");

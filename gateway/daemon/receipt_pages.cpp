@@ -15,10 +15,6 @@
 namespace mg {
 namespace {
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// "day 2026-11-21T16:00:00.000Z 2026-11-22T16:00:00.000Z elec".
 std::string place_text(const RecordName& record) {
     return fmt::format("{} {} {} {}", to_string(record.period.type), utc_text(record.period.from),

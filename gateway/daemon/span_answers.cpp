@@ -16,10 +16,6 @@
 namespace mg {
 namespace {
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 Result<int> day_from(const std::string& text) {
     int day = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), day);

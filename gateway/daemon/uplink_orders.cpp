@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::size_t kMostListed = 10'000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 std::optional<std::uint64_t> number_from(const std::string& text) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

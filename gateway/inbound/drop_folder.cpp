@@ -42,10 +42,6 @@ tl::unexpected<Error> trouble(const path& place, int error) {
     return fail(kind, trf("drop folder: {}: {}", "接收目录：{}：{}", place.string(), system_text(error)));
 }
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 bool ends_in_csv(std::string_view name) {
     constexpr std::string_view kEnding = ".csv";
     return name.size() > kEnding.size() &&

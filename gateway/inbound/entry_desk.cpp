@@ -14,10 +14,6 @@ namespace {
 /// To name the nearest item takes a millisecond at a large site; a table with the wrong column has thousands.
 constexpr std::size_t kMostFaulty = 1000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 EntryAnswer refused(const GivenValue& given, std::vector<EntryFault> faults) {
     return {.fate = EntryFate::refused, .item = given.item, .faults = std::move(faults)};
 }

@@ -189,7 +189,7 @@ Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& sto
     if (!channel_->is_open()) {
         if (const auto opened = channel_->open(stop_event); !opened) {
             say(health_.channel_failed(opened.error().what, clock_.steady()), true);
-            return tl::unexpected(opened.error());
+            return pass_on(opened.error());
         }
         say(health_.channel_opened(clock_.steady()), false);
     }
@@ -197,7 +197,7 @@ Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& sto
     if (const auto used = channel_->use(polled.settings); !used) {
         channel_->close();
         say(health_.channel_failed(used.error().what, clock_.steady()), true);
-        return tl::unexpected(used.error());
+        return pass_on(used.error());
     }
     return polled.meter->poll(*channel_, stop_event, record_wire);
 }

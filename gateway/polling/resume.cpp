@@ -45,7 +45,7 @@ Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, c
 
     const Slot end{std::min(plan.after(last->at).at, open.at)};
     auto covered = store.covered_slots(meter, Slot{last->at - kLookBack}, Slot{end.at});
-    if (!covered) return tl::unexpected(covered.error());
+    if (!covered) return pass_on(covered.error());
     std::ranges::sort(*covered);
     if (!covered->empty()) result.gaps = uncovered(plan, *covered, covered->front(), end, like);
 

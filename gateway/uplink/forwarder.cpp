@@ -142,7 +142,7 @@ Result<bool> Forwarder::has_begun(const std::stop_token& stop) {
                   trf("from {} on", "{} 起", local_text(start.slot.at, options_.site.utc_offset)));
             return false;
         }
-        if (auto kept = store_.begin(settings_.id, **place); !kept) return tl::unexpected(kept.error());
+        if (auto kept = store_.begin(settings_.id, **place); !kept) return pass_on(kept.error());
         log::write(log::Level::info,
                    **place == 0
                        ? trf("uplink {}: new here, begins with the oldest that is stored",

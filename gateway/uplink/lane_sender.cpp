@@ -16,10 +16,6 @@ constexpr int kMostLooks = 32;
 constexpr std::size_t kWindowsAhead = 4;
 constexpr std::size_t kMostListed = 1'000'000;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 }  // namespace
 
 LaneSender::LaneSender(const Uplink& uplink, std::unique_ptr<LaneSource> source, Suspicion& suspicion,

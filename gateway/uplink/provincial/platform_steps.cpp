@@ -24,10 +24,6 @@ constexpr milliseconds kTryAgain = 10min;
 /// A token is renewed so long before its end.
 constexpr milliseconds kTokenMargin = 60s;
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 /// Complete or not at all.
 Result<> write_file(const std::filesystem::path& file, std::string_view text) {
     const auto unfinished = std::filesystem::path{file}.concat(".new");

@@ -24,10 +24,6 @@ constexpr std::size_t kMostPages = 40;
 /// What is few and matters most goes first.
 constexpr std::array kOrder{StatType::day, StatType::month, StatType::year, StatType::real_time};
 
-tl::unexpected<Error> pass_on(Error error) {
-    return tl::unexpected<Error>(std::move(error));
-}
-
 RecordName name_of(const ItemRecord& record) {
     return {record.item, record.period};
 }

@@ -51,7 +51,7 @@ Result<> check_enterprise(const PlatformAnswer& answer, const ProfileOptions& pr
 
 Result<std::string> read_device_id(const PlatformAnswer& answer, const ProfileOptions& profile) {
     const std::string& name = profile.names.device_id;
-    if (auto single = once(answer, name); !single) return tl::unexpected(single.error());
+    if (auto single = once(answer, name); !single) return pass_on(single.error());
     const auto id = answer.text(name);
     if (!id) return bad_field(name, tr("is missing", "缺失"));
     if (!is_id(*id)) return bad_field(name, trf("'{}' is no id", "“{}”不是设备编号", shown(*id)));
@@ -65,7 +65,7 @@ bool encrypts(const ProfileOptions& profile) {
 /// Never shown.
 Result<std::string> read_secret_key(const PlatformAnswer& answer, const ProfileOptions& profile) {
     const std::string& name = profile.names.secret_key;
-    if (auto single = once(answer, name); !single) return tl::unexpected(single.error());
+    if (auto single = once(answer, name); !single) return pass_on(single.error());
     const auto key = answer.text(name);
     if (!key) return bad_field(name, tr("is missing", "缺失"));
     if (!sm4_key(*key, profile.secret_key))
@@ -91,7 +91,7 @@ Result<std::optional<PlatformAddress>> read_address(const PlatformAnswer& answer
                                                     const PlatformCallOptions& call,
                                                     const PlatformQuestion& question) {
     for (const std::string& name : call.answer_names) {
-        if (auto single = once(answer, name); !single) return tl::unexpected(single.error());
+        if (auto single = once(answer, name); !single) return pass_on(single.error());
         const auto url = answer.text(name);
         if (!url) continue;
         auto address = given_address(*url, question.asked);
@@ -162,20 +162,19 @@ std::optional<UtcTime> token_end(std::string_view text, std::chrono::minutes utc
 
 Result<PlatformAddresses> read_addresses(const PlatformAnswer& answer, const ProfileOptions& profile,
                                          const PlatformQuestion& question) {
-    if (auto ours = check_enterprise(answer, profile, question); !ours) return tl::unexpected(ours.error());
+    if (auto ours = check_enterprise(answer, profile, question); !ours) return pass_on(ours.error());
     PlatformAddresses addresses;
     for (std::size_t i = 0; i < kPlatformCalls; ++i) {
         const auto call = static_cast<PlatformCall>(i);
         auto address = read_address(answer, profile.call(call), question);
-        if (!address) return tl::unexpected(address.error());
+        if (!address) return pass_on(address.error());
         if (*address) {
             addresses.emplace(call, std::move(**address));
         } else if (profile.required.contains(call)) {
             return bad_field(profile.call(call).answer_names.front(), tr("is missing", "缺失"));
         }
     }
-    if (auto distinct = check_distinct(addresses, profile); !distinct)
-        return tl::unexpected(distinct.error());
+    if (auto distinct = check_distinct(addresses, profile); !distinct) return pass_on(distinct.error());
     return addresses;
 }
 
@@ -183,15 +182,15 @@ Result<Registration> read_registration(const PlatformAnswer& answer, const Profi
                                        const PlatformQuestion& question) {
     Registration registration;
     auto id = read_device_id(answer, profile);
-    if (!id) return tl::unexpected(id.error());
+    if (!id) return pass_on(id.error());
     registration.device_id = std::move(*id);
     if (encrypts(profile)) {
         auto key = read_secret_key(answer, profile);
-        if (!key) return tl::unexpected(key.error());
+        if (!key) return pass_on(key.error());
         registration.secret_key = std::move(*key);
     }
     auto addresses = read_addresses(answer, profile, question);
-    if (!addresses) return tl::unexpected(addresses.error());
+    if (!addresses) return pass_on(addresses.error());
     registration.addresses = std::move(*addresses);
     registration.upload_time = read_upload_time(answer, profile, registration.remarks);
     registration.versions = read_versions(answer, profile);
@@ -200,9 +199,9 @@ Result<Registration> read_registration(const PlatformAnswer& answer, const Profi
 
 Result<TokenGrant> read_token(const PlatformAnswer& answer, const ProfileOptions& profile,
                               const PlatformQuestion& question, UtcTime now) {
-    if (auto ours = check_enterprise(answer, profile, question); !ours) return tl::unexpected(ours.error());
+    if (auto ours = check_enterprise(answer, profile, question); !ours) return pass_on(ours.error());
     const std::string& name = profile.names.token;
-    if (auto single = once(answer, name); !single) return tl::unexpected(single.error());
+    if (auto single = once(answer, name); !single) return pass_on(single.error());
     const auto token = answer.text(name);
     if (!token) return bad_field(name, tr("is missing", "缺失"));
     if (!std::ranges::all_of(*token, [](char c) { return c > ' ' && c < 0x7F; }))
@@ -223,7 +222,7 @@ Result<TokenGrant> read_token(const PlatformAnswer& answer, const ProfileOptions
 
 Result<std::string> read_working_key(const PlatformAnswer& answer, const ProfileOptions& profile,
                                      const PlatformQuestion& question) {
-    if (auto ours = check_enterprise(answer, profile, question); !ours) return tl::unexpected(ours.error());
+    if (auto ours = check_enterprise(answer, profile, question); !ours) return pass_on(ours.error());
     return read_secret_key(answer, profile);
 }
 

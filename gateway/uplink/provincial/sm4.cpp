@@ -112,7 +112,7 @@ Result<std::string> sm4_password(std::string_view secret_key, std::string_view e
                                                  "口令应为 1 至 {} 个 ASCII 字符", kLongest));
     }
     const auto key = sm4_key(secret_key, KeyForm::characters);
-    if (!key) return tl::unexpected(key.error());
+    if (!key) return pass_on(key.error());
     if (enterprise_code.size() < kBlock) {
         return fail(Failure::refused, std::string(tr("the enterprise code is too short", "企业代码过短")));
     }

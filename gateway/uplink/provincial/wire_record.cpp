@@ -67,7 +67,7 @@ Result<RecordWriter> RecordWriter::create(const ProfileOptions& profile, const P
     writer.head_ = body_head(profile, identity);
     if (std::ranges::any_of(profile.record.fields, &RecordFieldOptions::encrypted)) {
         auto cipher = sm4_key(identity.secret_key, profile.secret_key).and_then(&Sm4Fields::with);
-        if (!cipher) return tl::unexpected(cipher.error());
+        if (!cipher) return pass_on(cipher.error());
         writer.cipher_ = std::move(*cipher);
     }
     return writer;
