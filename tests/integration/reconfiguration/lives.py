@@ -229,7 +229,7 @@ class Law:
         self.unknown_multiplier = 0
         self.by_meter = {}
         answers = list(served_log.read(lives.physical["served_log"]))
-        stops = [(micros(before.ended), micros(after.began))
+        stops = [(micros(before.ended), micros(after.up))
                  for before, after in zip(self.lives, self.lives[1:])]
         self.checks = []
         for life in self.lives:
