@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "config/load.h"
 #include "config/loaders.h"
 #include "gateway/base/language.h"
 
@@ -137,6 +138,12 @@ private:
                      same->unit),
                  item_.unit);
         }
+        if (!is_factor && same->decimals && *same->decimals != item_.decimals) {
+            warn("decimals",
+                 trf("platforms count {} '{}' to {} decimals", "平台对 {}“{}”保留 {} 位小数", digits,
+                     name_of(*same), *same->decimals),
+                 std::to_string(item_.decimals));
+        }
     }
 
     /// Where the table has numbers of the class, it has all of them.
@@ -184,6 +191,16 @@ void check_code_words(const Options& options, Reporter& report) {
             CodeWords{options, item, item.codes.by_uplink.begin()->second, report}.check();
         }
     }
+}
+
+std::vector<Problem> check_code_words_of(const Options& options, const UplinkId& uplink) {
+    std::vector<Problem> found;
+    Reporter report{"items.csv", found};
+    for (const ItemOptions& item : options.items) {
+        const ItemCode* code = item.uplinks.contains(uplink) ? item.codes.of(uplink) : nullptr;
+        if (code != nullptr) CodeWords{options, item, *code, report}.check();
+    }
+    return found;
 }
 
 }  // namespace mg

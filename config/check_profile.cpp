@@ -147,6 +147,25 @@ void check_renames(const Record& about, const ProfileOptions& profile, Reporter&
     }
 }
 
+void check_base_lists(const Record& about, Reporter& report) {
+    for (const std::string& written : about.get_or<std::vector<std::string>>("base_lists", {})) {
+        if (base_list_from(written)) continue;
+        report.error(about.place_of("base_lists"), about.field_name("base_lists"),
+                     {std::string(tr("not of the form array=table or array=table:class",
+                                     "不是“数组=码表”或“数组=码表:类”的写法")),
+                      fmt::format("{}", fmt::join(code_table_names(), ", "))},
+                     written);
+    }
+}
+
+/// Parts of an address and of JSON: nothing else may slip in.
+void check_told_names(const Record& names, const PlatformNames& told, Reporter& report) {
+    for (const auto& [key, name] : {std::pair{"data_index", &told.data_index}, std::pair{"add", &told.add},
+                                    std::pair{"update", &told.update}, std::pair{"delete", &told.remove}}) {
+        if (name->empty() || !is_name(*name)) complain(names, key, report, "not a name", "不是名称", *name);
+    }
+}
+
 void check_verdicts(const Record& record, const PlatformVerdicts& verdicts, Reporter& report) {
     std::map<std::string, std::string_view> meaning;
     for (const auto& [key, codes] :
@@ -170,6 +189,8 @@ void check_profile(const ProfileParts& parts, const ProfileOptions& profile, Rep
     check_record_form(record, parts.at(Section::profile_fields), profile, report);
     check_headers(about, profile, report);
     check_renames(about, profile, report);
+    check_base_lists(about, report);
+    check_told_names(parts.at(Section::profile_names), profile.names, report);
     check_verdicts(parts.at(Section::profile_answers), profile.verdicts, report);
 }
 

@@ -15,6 +15,7 @@ namespace mg {
 namespace {
 
 constexpr std::size_t kMostCodes = 10'000;
+constexpr std::string_view kEnding = ".csv";
 
 struct TableFile {
     std::string_view name;  ///< "uses.csv"
@@ -59,6 +60,8 @@ CodeEntry read_entry(const Record& record, const TableReader& rows, const TableF
     if (file.group_digits > 0 && is_number(entry.group))
         entry.group = with_zeros(entry.group, file.group_digits);
     entry.unit = record.text("unit");
+    if (const auto* decimals = record.get<std::int64_t>("decimals"))
+        entry.decimals = static_cast<int>(*decimals);
     entry.certainty = certainty_of(record);
     entry.source = record.text("source");
     return entry;
@@ -123,6 +126,27 @@ std::vector<std::string> code_file_names() {
     std::vector<std::string> names;
     for (const TableFile& file : kFiles) names.emplace_back(file.name);
     return names;
+}
+
+std::span<const std::string_view> code_table_names() {
+    static const auto names = [] {
+        std::array<std::string_view, kFiles.size()> all;
+        std::ranges::transform(kFiles, all.begin(), [](const TableFile& file) {
+            return file.name.substr(0, file.name.size() - kEnding.size());
+        });
+        return all;
+    }();
+    return names;
+}
+
+std::vector<CodeEntry>* code_table(CodeTables& codes, std::string_view name) {
+    const auto* file = std::ranges::find(kFiles, std::string(name).append(kEnding), &TableFile::name);
+    return file == kFiles.end() ? nullptr : &(codes.*(file->table));
+}
+
+std::size_t code_digits(std::string_view name) {
+    const auto* file = std::ranges::find(kFiles, std::string(name).append(kEnding), &TableFile::name);
+    return file == kFiles.end() ? 0 : file->digits;
 }
 
 const CodeEntry* find_code(const std::vector<CodeEntry>& table, std::string_view code,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,8 @@ struct CodeEntry {
     std::string name_en;
     /// What the entry is one of: the class 01 … 10 of an energy, the industry of a process. Empty: of all.
     std::string group;
-    std::string unit;  ///< in which platforms count it; empty: not known
+    std::string unit;             ///< in which platforms count it; empty: not known
+    std::optional<int> decimals;  ///< 0 … 9, to which they count it; none: not known
     Certainty certainty{Certainty::unconfirmed};
     std::string source;
 };
@@ -47,6 +50,13 @@ const CodeEntry* find_code(const std::vector<CodeEntry>& table, std::string_view
 bool is_called(const CodeEntry& entry, std::string_view word);
 /// The same of any name.
 bool is_same_name(std::string_view name, std::string_view word);
+
+/// "energy_types": the pick-lists, by the names of their files in codes/.
+std::span<const std::string_view> code_table_names();
+/// One of them; nullptr when there is none of that name.
+std::vector<CodeEntry>* code_table(CodeTables& codes, std::string_view name);
+/// How many digits its codes have; 0 when there is none of that name.
+std::size_t code_digits(std::string_view name);
 
 /// Those that are built into the program.
 const CodeTables& shipped_codes();

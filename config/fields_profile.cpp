@@ -145,6 +145,17 @@ constexpr std::array kFields{
           .help_zh = "需 AK 的基础数据编号；不写则一次下载全部",
           .help_en = "Numbers of those asked for with it; left out: one call for all."},
     Field{.section = Section::profile,
+          .key = "base_lists",
+          .zh = "基础数据码表",
+          .en = "pick-lists in base data",
+          .type = ValueType::code_list,
+          .help_zh =
+              "平台基础数据中各数组对应的码表，冒号后为类：[\"EnergySubstanceCodes=energy_types:03\"]；"
+              "用于核对编码、单位和小数位数",
+          .help_en = "Which arrays of the base data are which pick-list, and of which class: "
+                     "[\"EnergySubstanceCodes=energy_types:03\"]. Codes, units and decimals are compared "
+                     "with them."},
+    Field{.section = Section::profile,
           .key = "secret_key",
           .zh = "密钥形式",
           .en = "form of the key",

@@ -27,6 +27,10 @@ struct Loaded {
 /// of them at once. Never throws; blocks for the disk; about 50 µs a metering point.
 Loaded load_config(const std::filesystem::path& directory);
 
+/// What options.codes say against the codes, words, units and decimals of the items that `uplink` carries:
+/// warnings of items.csv. Pure.
+std::vector<Problem> check_code_words_of(const Options& options, const UplinkId& uplink);
+
 struct LoadedModel {
     std::optional<ModelOptions> model;  ///< none where there is an error
     std::vector<Problem> problems;

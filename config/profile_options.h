@@ -134,7 +134,11 @@ struct PlatformNames {
     std::string base_table{"itemIndex"};
     std::string response_code{"responseCode"};
     std::string response_message{"responseMessage"};
-    std::string wrapper;  ///< of everything else in an answer; empty: it stands beside the code
+    std::string data_index{"dataIndex"};  ///< by which the platform knows a thing that it was told
+    std::string add{"add"};        ///< what with tokens follows a configuration's path for a new thing,
+    std::string update{"update"};  ///< for one that changed,
+    std::string remove{"delete"};  ///< and for one that is gone
+    std::string wrapper;           ///< of everything else in an answer; empty: it stands beside the code
 };
 
 /// How the secret key that the platform gives becomes the 16 bytes of an SM4 key.
@@ -166,6 +170,14 @@ enum class PlatformStep : std::uint8_t {
     verification
 };
 
+/// An array in a platform's base data that is one of our pick-lists.
+struct BaseList {
+    std::string array;  ///< what the platform calls it: "EnergySubstanceCodes"
+    std::string table;  ///< the file of codes/ without .csv: "energy_types"
+    std::string group;  ///< of all its entries: "03"; empty: each says its own, or belongs to all
+    bool operator==(const BaseList&) const = default;
+};
+
 struct ProfileOptions {
     std::string id;  ///< file name without .toml: a-z 0-9 - _
     std::string name_zh;
@@ -190,6 +202,7 @@ struct ProfileOptions {
     std::string ledger_list{"data"};                ///< name of the array of instruments
     std::vector<std::uint64_t> public_base_tables;  ///< numbers of the base data asked for without a token
     std::vector<std::uint64_t> base_tables;         ///< of those asked for with it; empty: one call for all
+    std::vector<BaseList> base_lists;               ///< those of them that are pick-lists of ours
     std::string content_type{"application/json"};   ///< of what is posted
     std::string token_header{"Authorization"};
     std::string token_prefix{"Bearer "};

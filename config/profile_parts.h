@@ -1,6 +1,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <string_view>
 
 #include "config/options.h"
 #include "config/record.h"
@@ -10,6 +12,9 @@ namespace mg {
 
 /// The sections of the file, each checked by the field table; all of them, empty where not written.
 using ProfileParts = std::map<Section, Record>;
+
+/// "EnergySubstanceCodes=energy_types:03"; none when it is not of this form or there is no such pick-list.
+std::optional<BaseList> base_list_from(std::string_view written);
 
 /// Everything but the id; what is not written has its standard.
 ProfileOptions read_profile(const ProfileParts& parts);

@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "config/code_tables.h"
 #include "config/profile_parts.h"
 
 namespace mg {
@@ -66,6 +67,10 @@ constexpr std::array kNames{
     NamedText{"base_table", &PlatformNames::base_table},
     NamedText{"response_code", &PlatformNames::response_code},
     NamedText{"response_message", &PlatformNames::response_message},
+    NamedText{"data_index", &PlatformNames::data_index},
+    NamedText{"add", &PlatformNames::add},
+    NamedText{"update", &PlatformNames::update},
+    NamedText{"delete", &PlatformNames::remove},
     NamedText{"wrapper", &PlatformNames::wrapper},
 };
 
@@ -143,6 +148,9 @@ void read_about(const Record& record, ProfileOptions& profile) {
     profile.ledger_list = record.get_or<std::string>("ledger_list", profile.ledger_list);
     profile.public_base_tables = record.get_or<std::vector<std::uint64_t>>("public_base_tables", {});
     profile.base_tables = record.get_or<std::vector<std::uint64_t>>("base_tables", {});
+    for (const std::string& written : words_of(record, "base_lists")) {
+        if (auto list = base_list_from(written)) profile.base_lists.push_back(std::move(*list));
+    }
     profile.secret_key = record.get_or<std::string>("secret_key", "hexadecimal") == "characters"
                              ? KeyForm::characters
                              : KeyForm::hexadecimal;
@@ -220,6 +228,18 @@ void read_calls(const Record& paths, const Record& addresses, ProfileOptions& pr
 }
 
 }  // namespace
+
+std::optional<BaseList> base_list_from(std::string_view written) {
+    const std::size_t sign = written.find('=');
+    if (sign == std::string_view::npos || sign == 0) return std::nullopt;
+    const std::string_view ours = written.substr(sign + 1);
+    const std::size_t colon = std::min(ours.find(':'), ours.size());
+    BaseList list{.array = std::string(written.substr(0, sign)),
+                  .table = std::string(ours.substr(0, colon)),
+                  .group = colon < ours.size() ? std::string(ours.substr(colon + 1)) : std::string{}};
+    const auto tables = code_table_names();
+    return std::ranges::find(tables, list.table) == tables.end() ? std::nullopt : std::optional{list};
+}
 
 ProfileOptions read_profile(const ProfileParts& parts) {
     ProfileOptions profile;

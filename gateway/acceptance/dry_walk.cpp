@@ -181,7 +181,7 @@ private:
             find(trf("of the item {} only", "仅采集项 {} 相关内容", site_.item));
         for (const ConfigurationCall& call :
              told_of_item(made.calls, site_.options, site_.uplink, site_.profile, site_.item))
-            show(call.call, call.body, token ? "/add" : "");
+            show(call.call, call.body, token ? '/' + site_.profile.names.add : std::string{});
     }
 
     void show_record() {

@@ -25,6 +25,7 @@
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/output_file.h"
+#include "gateway/commands/platform_codes.h"
 #include "gateway/commands/running_gateway.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/daemon/build_info.h"
@@ -189,6 +190,36 @@ int test(const std::filesystem::path& directory, const Asked& asked) {
     return uplink == nullptr ? exit_code : walk(*options, *uplink, asked);
 }
 
+int codes(const std::filesystem::path& directory, const Asked& asked, const PlatformCodesAsked& how) {
+    const auto options = load_or_complain(directory);
+    if (!options) return kExitConfiguration;
+    int exit_code = kExitOk;
+    const ProvincialOptions* uplink = uplink_asked_for(*options, asked, exit_code);
+    return uplink == nullptr
+               ? exit_code
+               : show_platform_codes(*options, *uplink, *options->profile(uplink->profile), how);
+}
+
+void add_codes(CLI::App& platform, int& exit_code) {
+    CLI::App* command = platform.add_subcommand(
+        "codes", text("Pick-lists, units and decimals as the platform has them, and where the items differ",
+                      "平台下发的编码、单位和小数位数，以及采集项与其不一致之处"));
+    command->group(text("Commands", "命令"));
+    CLI::Option* uplink = add_option(
+        *command, "uplink", " ",
+        text("Id of the uplink; may be left out where there is only one", "上传目标编号；只有一个时可省略"));
+    add_config_option(*command);
+    CLI::Option* folder =
+        add_option(*command, "--write", "FOLDER",
+                   text("Writes them as files that can stand in codes/ of the configuration",
+                        "写成可放入配置目录 codes/ 的文件"));
+    CLI::Option* json = add_flag(*command, "--json", text("For programs", "供程序读取"));
+    command->callback([=, &exit_code] {
+        exit_code = codes(config_directory(*command), Asked{.uplink = value_of(uplink)},
+                          {.write_to = value_of(folder), .json = json->count() > 0});
+    });
+}
+
 }  // namespace
 
 void add_platform(CLI::App& app, int& exit_code) {
@@ -196,6 +227,7 @@ void add_platform(CLI::App& app, int& exit_code) {
         "platform", text("Try a provincial platform, and write the report for the acceptance file",
                          "对接测试省平台，生成验收用的符合性报告"));
     platform->require_subcommand(1);
+    add_codes(*platform, exit_code);
     CLI::App* command = platform->add_subcommand(
         "test", text("Walk through every step, with one record; says what failed and what to ask",
                      "逐步走完对接流程，用一条真实数据；指出问题和应向平台询问的内容"));

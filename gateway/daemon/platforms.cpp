@@ -2,8 +2,25 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
+
+#include "config/load.h"
 
 namespace mg {
+
+namespace {
+
+std::vector<std::string> differences_from(const Options& options, const UplinkId& uplink,
+                                          const BaseData& theirs) {
+    Options as_they_say = options;
+    as_they_say.codes = theirs.over(std::move(as_they_say.codes));
+    std::vector<std::string> lines;
+    for (const Problem& problem : check_code_words_of(as_they_say, uplink))
+        lines.push_back(problem.to_string());
+    return lines;
+}
+
+}  // namespace
 
 Platforms::Platforms(const Options& options, AccountingLife& accounting, const ClockWatch& watch,
                      Clock& clock) {
@@ -18,6 +35,8 @@ Platforms::Platforms(const Options& options, AccountingLife& accounting, const C
             .clock_is_trusted = [&watch] { return watch.state().trust != ClockTrust::untrusted; },
             .replacements =
                 [&books = accounting.books()] { return books.dated(DatedQuery{.kind = "replacement"}); },
+            .differences = [&options, id = uplink.id](
+                               const BaseData& theirs) { return differences_from(options, id, theirs); },
             .seed = std::hash<std::string>{}(uplink.id.text)}));
     }
 }

@@ -154,7 +154,7 @@ Result<std::string> application_body(const ProfileOptions& profile, const Enterp
     JsonObject out{profile, "application"};
     out.text(profile.names.enterprise_code, enterprise.code)
         .text(profile.names.password, encrypted_password)
-        .optional("dataIndex", data_index);
+        .optional(profile.names.data_index, data_index);
     write(out, kApplication, enterprise, profile.record.valid);
     return out.str();
 }

@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/uplink/provincial/answer.h"
+#include "gateway/uplink/provincial/base_data.h"
 #include "gateway/uplink/provincial/configuration_messages.h"
 #include "gateway/uplink/provincial/http_client.h"
 #include "gateway/uplink/provincial/platform_memory.h"
@@ -39,6 +40,8 @@ struct PlatformBox {
     std::function<void(const PlatformExchange&)> observe;
     /// Replacements of instruments that people put on record; none: nothing is told of them.
     std::function<Result<std::vector<DatedRecord>>()> replacements{};
+    /// Where the items differ from what the platform sent, one line each; none: nobody compares.
+    std::function<std::vector<std::string>(const BaseData&)> differences{};
 };
 
 /// What a box is at its platform: registered under an id or with a token, with the addresses of all calls,
@@ -110,6 +113,7 @@ private:
     Result<PlatformVersions> ask_versions(const std::stop_token& stop);
     Result<> look_at_versions(const std::stop_token& stop);
     Result<> load_base_data(const std::stop_token& stop);
+    void compare_base_data();
     Result<> tell_removed(const std::string& key, const std::stop_token& stop);
 
     PlatformBox box_;
@@ -122,6 +126,8 @@ private:
     std::optional<SteadyTime> telling_due_;
     std::string application_remark_;
     std::string version_remark_;
+    bool compared_base_data_{false};
+    std::string base_data_remark_;
     std::vector<std::string> telling_remarks_;
 };
 
@@ -130,6 +136,6 @@ bool needs_token(PlatformCall call);
 /// Key of the application among what was told.
 inline constexpr std::string_view kApplicationKey = "application";
 /// What the platform knows by this the thing that it was told; empty: it says none.
-std::string data_index_in(const PlatformAnswer& answer);
+std::string data_index_in(const PlatformAnswer& answer, const PlatformNames& names);
 
 }  // namespace mg

@@ -8,6 +8,7 @@
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/base/sync_folder.h"
+#include "gateway/uplink/provincial/base_data.h"
 #include "gateway/uplink/provincial/enterprise_messages.h"
 #include "gateway/uplink/provincial/platform_session.h"
 #include "gateway/uplink/provincial/questions.h"
@@ -182,7 +183,7 @@ Result<> PlatformSession::apply(const std::stop_token& stop) {
     const auto reply = ask(call, *body, stop);
     if (!reply) return pass_on(reply.error());
     PlatformMemory now = memory_;
-    now.told[key] = {digest_of(*first), data_index_in(reply->answer)};
+    now.told[key] = {digest_of(*first), data_index_in(reply->answer, box_.profile.names)};
     return keep(now);
 }
 
@@ -236,8 +237,11 @@ Result<> PlatformSession::look_at_versions(const std::stop_token& stop) {
     PlatformMemory now = memory_;
     now.versions = seen;
     if (auto kept = keep(now); !kept) return kept;
-    if (now.base_data == seen.dic && !seen.dic.empty()) return {};
-    return load_base_data(stop);
+    if (now.base_data != seen.dic || seen.dic.empty()) {
+        if (auto loaded = load_base_data(stop); !loaded) return loaded;
+    }
+    compare_base_data();
+    return {};
 }
 
 Result<> PlatformSession::load_base_data(const std::stop_token& stop) {
@@ -253,7 +257,24 @@ Result<> PlatformSession::load_base_data(const std::stop_token& stop) {
     }
     PlatformMemory now = memory_;
     now.base_data = memory_.versions.dic;
+    compared_base_data_ = false;
     return keep(now);
+}
+
+// What differs is for a person to settle: a figure whose unit or decimals changed by themselves in the middle
+// of a year would add up to nothing.
+void PlatformSession::compare_base_data() {
+    if (std::exchange(compared_base_data_, true) || !box_.differences || box_.folder.empty()) return;
+    const auto kept = kept_base_data(box_.folder, box_.profile);
+    if (!kept) return;
+    const auto differences = box_.differences(*kept);
+    base_data_remark_.clear();
+    if (differences.empty()) return;
+    base_data_remark_ =
+        trf("{0} differences from the platform's base data, see metergate platform codes {1}; {2}",
+            "与平台基础数据有 {0} 处不一致，见 metergate platform codes {1}；{2}", differences.size(),
+            box_.uplink.id.text, differences.front());
+    log::warning("uplink {}: {}", box_.uplink.id.text, base_data_remark_);
 }
 
 Result<> PlatformSession::load_base_table(PlatformCall call, std::optional<std::uint64_t> table,
@@ -261,8 +282,8 @@ Result<> PlatformSession::load_base_table(PlatformCall call, std::optional<std::
     const auto reply = ask(call, base_data_question(box_.profile, identity(), table), stop);
     if (!reply) return pass_on(reply.error());
     if (box_.folder.empty()) return {};
-    const std::string name = table ? fmt::format("base-data-{}.json", *table) : "base-data.json";
-    return write_file(box_.folder / name, reply->body);
+    return write_file(box_.folder / base_data_file(table ? std::to_string(*table) : std::string{}),
+                      reply->body);
 }
 
 }  // namespace mg

@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 constexpr milliseconds kLook = 10min;
 /// A platform that takes nothing of it is not asked for each item.
 constexpr int kMostFailures = 3;
-constexpr std::string_view kDataIndex = "dataIndex";
 constexpr std::size_t kLongestDataIndex = 64;
 
 /// A JSON object with one member more.
@@ -55,8 +54,8 @@ std::optional<PlatformCall> call_of(std::string_view key) {
 
 }  // namespace
 
-std::string data_index_in(const PlatformAnswer& answer) {
-    return printable_words(answer.text(kDataIndex).value_or(std::string_view{}), kLongestDataIndex);
+std::string data_index_in(const PlatformAnswer& answer, const PlatformNames& names) {
+    return printable_words(answer.text(names.data_index).value_or(std::string_view{}), kLongestDataIndex);
 }
 
 ConfigurationMessages PlatformSession::messages(std::span<const DatedRecord> dated) const {
@@ -117,8 +116,9 @@ Result<> PlatformSession::tell_one(const ConfigurationCall& call, const std::sto
     std::string body = call.body;
     if (box_.profile.flow == PlatformFlow::token) {
         const std::string index = before == memory_.told.end() ? std::string{} : before->second.data_index;
-        to->path += index.empty() ? "/add" : "/update";
-        if (!index.empty()) body = with_member(body, kDataIndex, index);
+        const PlatformNames& names = box_.profile.names;
+        to->path += '/' + (index.empty() ? names.add : names.update);
+        if (!index.empty()) body = with_member(body, names.data_index, index);
     }
     const auto reply = ask_at(call.call, *to, body, stop);
     PlatformMemory now = memory_;
@@ -129,7 +129,7 @@ Result<> PlatformSession::tell_one(const ConfigurationCall& call, const std::sto
         }
         return tl::unexpected<Error>(reply.error());
     }
-    now.told[call.key] = {digest, data_index_in(reply->answer)};
+    now.told[call.key] = {digest, data_index_in(reply->answer, box_.profile.names)};
     return keep(now);
 }
 
@@ -139,8 +139,8 @@ Result<> PlatformSession::tell_removed(const std::string& key, const std::stop_t
     if (box_.profile.flow == PlatformFlow::token && call && !told.data_index.empty()) {
         auto to = address(*call);
         if (!to) return tl::unexpected<Error>(to.error());
-        to->path += "/delete";
-        const std::string members = JsonObject{}.text(kDataIndex, told.data_index).str();
+        to->path += '/' + box_.profile.names.remove;
+        const std::string members = JsonObject{}.text(box_.profile.names.data_index, told.data_index).str();
         const auto reply = ask_at(*call, *to, platform_body(box_.profile, identity(), members), stop);
         // What it does not know is gone as well.
         if (!reply && reply.error().kind != Failure::rejected) return tl::unexpected<Error>(reply.error());
@@ -152,7 +152,7 @@ Result<> PlatformSession::tell_removed(const std::string& key, const std::stop_t
 
 std::vector<std::string> PlatformSession::remarks() const {
     std::vector<std::string> all;
-    for (const std::string* each : {&application_remark_, &version_remark_}) {
+    for (const std::string* each : {&application_remark_, &version_remark_, &base_data_remark_}) {
         if (!each->empty()) all.push_back(*each);
     }
     all.insert(all.end(), telling_remarks_.begin(), telling_remarks_.end());

@@ -11,6 +11,7 @@
 #include "gateway/base/check.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/uplink/provincial/base_data.h"
 #include "gateway/uplink/provincial/platform_credentials.h"
 
 namespace mg {
@@ -180,10 +181,11 @@ Result<> ProvincialUplink::make_link() {
                                   .enterprise = enterprise_,
                                   .kept = memory,
                                   .clock = setup_.clock,
-                                  .folder = setup_.options.storage.path / ("platform-" + id().text),
+                                  .folder = base_data_folder(setup_.options.storage.path, id().text),
                                   .password = secrets->password,
                                   .observe = {},
-                                  .replacements = setup_.replacements},
+                                  .replacements = setup_.replacements,
+                                  .differences = setup_.differences},
                                  client}});
     return {};
 }

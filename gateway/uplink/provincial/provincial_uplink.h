@@ -45,6 +45,7 @@ public:
         std::function<bool()> clock_is_trusted;
         /// What people put on record of instruments that were replaced; none: platforms are told of none.
         std::function<Result<std::vector<DatedRecord>>()> replacements{};
+        std::function<std::vector<std::string>(const BaseData&)> differences{};  ///< see PlatformBox
         BackoffLimits retry{.first = milliseconds{1000}, .most = milliseconds{60'000}};
         BackoffLimits hold{.first = milliseconds{10'000}, .most = milliseconds{300'000}};
         std::uint64_t seed{1};

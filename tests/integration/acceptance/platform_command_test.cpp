@@ -120,6 +120,26 @@ TEST_F(PlatformCommand, WithoutANetworkNeedsNeitherPlatformNorCredentials) {
     EXPECT_TRUE(contains(ran.out, "the value is invented")) << ran.out;
 }
 
+TEST_F(PlatformCommand, ShowsThePlatformsPickListsAndWritesThemForTheConfiguration) {
+    configure_uplinks(uplink("province", "yunnan", "https://platform.invalid/YNEnergy"));
+    const Ran none = run_with_site("platform codes");
+    EXPECT_EQ(none.exit_code, 1);
+    EXPECT_TRUE(contains(none.err, "no base data were downloaded yet")) << none.err;
+    const auto kept = folder / "data" / "platform-province";
+    std::filesystem::create_directories(kept);
+    std::ofstream{kept / "base-data-8.json"}
+        << R"({"EnergyTypeUnitCollectCodes":[{"code":"3300","name":"电力","qualityUnit":"万kWh","qualityPrecision":"2"}]})";
+
+    const Ran shown = run_with_site("platform codes");
+    const Ran written = run_with_site("platform codes province --write '" + (site / "codes").string() + "'");
+
+    EXPECT_EQ(shown.exit_code, 0) << shown.err;
+    EXPECT_TRUE(contains(shown.out, "platforms count 3300 '电力' to 2 decimals; found: 4")) << shown.out;
+    EXPECT_EQ(written.exit_code, 0) << written.err;
+    const Ran checked = run_with_site("check");
+    EXPECT_TRUE(contains(checked.out + checked.err, "to 2 decimals; found: 4")) << checked.out << checked.err;
+}
+
 TEST_F(PlatformCommand, SlipsAreNamed) {
     configure_uplinks(uplink("province", "national", "https://platform.invalid/register") +
                       uplink("city", "shandong", "https://city.invalid/register"));

@@ -96,6 +96,7 @@ std::unique_ptr<ProvincialUplink> ProvincialPlant::start(const std::string& id) 
         .factor = [](const ItemRecord&) -> Result<std::string> { return std::string{"1.229"}; },
         .clock_is_trusted = [this] { return clock_is_trusted.load(); },
         .replacements = [this] { return books->dated(DatedQuery{.kind = "replacement"}); },
+        .differences = differences,
         .retry = {.first = milliseconds{50}, .most = milliseconds{200}},
         .hold = {.first = milliseconds{200}, .most = milliseconds{400}}});
 }

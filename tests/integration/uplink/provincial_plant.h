@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ public:
     std::unique_ptr<Books> books;
     /// A clock that is not trusted sends nothing.
     std::atomic<bool> clock_is_trusted{true};
+    /// Compares the platform's base data with the items; none: nobody does.
+    std::function<std::vector<std::string>(const BaseData&)> differences;
 
     /// Adds an uplink "province" (or `id`) to that platform: "p1" is asked by profile national, "p2" by
     /// shandong, "p3" by yunnan.

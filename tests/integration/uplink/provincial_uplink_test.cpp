@@ -289,6 +289,29 @@ TEST_F(ProvincialUplinkTest, ATokenThatIsNoLongerValidIsRenewedOnce) {
     expect_conserved(platform, "p3");
 }
 
+TEST_F(ProvincialUplinkTest, WhereItemsDifferFromThePlatformsBaseDataIsSaidAndNothingIsHeldBack) {
+    SimulatedPlatform platform{"p3"};
+    plant.connect(platform, "p3");
+    plant.keep_records(2, 1);
+    std::vector<std::string> tables;
+    plant.differences = [&](const BaseData& theirs) {
+        for (const auto& [name, entries] : theirs.tables) tables.push_back(name);
+        return std::vector<std::string>{"gas: 3 decimals, and not 2", "power: kWh"};
+    };
+    const auto uplink = plant.start();
+
+    expect_nothing_waits(*uplink);
+
+    const auto remarks = uplink->status().remarks;
+    ASSERT_EQ(remarks.size(), 1U);
+    EXPECT_NE(remarks[0].find("2 differences"), std::string::npos) << remarks[0];
+    EXPECT_NE(remarks[0].find("gas: 3 decimals, and not 2"), std::string::npos) << remarks[0];
+    std::ranges::sort(tables);
+    EXPECT_EQ(tables, (std::vector<std::string>{"energy_classes", "energy_types", "equipment_types",
+                                                "instrument_types", "processes", "uses"}));
+    expect_conserved(platform, "p3");
+}
+
 TEST_F(ProvincialUplinkTest, OneCentreThatRefusesDoesNotTouchTheOther) {
     SimulatedPlatform province{"p1"};
     SimulatedPlatform city{"p2"};

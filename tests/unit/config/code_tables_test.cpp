@@ -76,6 +76,42 @@ TEST(CodeFiles, OfTheSiteReplaceTheShippedOnes) {
     EXPECT_EQ(loaded.options.codes.energy_classes.size(), 10U);
 }
 
+TEST(CodeFiles, SayToHowManyDecimalsPlatformsCount) {
+    TemporarySite site;
+    site.file("gateway.toml", plain_gateway())
+        .file("meters.csv", "id\nmain\n")
+        .file("items.csv",
+              "id,name,code,periods,method,unit,decimals\n"
+              "coal,原煤,00-00-0000-010100-11,day,manual,t,3\n"
+              "rest,原煤,00-00-0000-010100-21,day,manual,t,2\n")
+        .file("codes/energy_types.csv", "编码,名称,类,单位,小数位数\n0100,原煤,01,t,2\n");
+
+    const Loaded loaded = site.load();
+
+    EXPECT_EQ(loaded.options.codes.energy_types.at(0).decimals, 2);
+    ASSERT_EQ(loaded.problems.size(), 1U) << mg::text_of(loaded.problems);
+    EXPECT_EQ(loaded.problems[0].to_string(),
+              "items.csv:2:7: warning: decimals: platforms count 0100 '原煤' to 2 decimals; found: 3");
+}
+
+TEST(CodeFiles, OfAPlatformAreComparedWithTheItemsThatItIsSent) {
+    TemporarySite site;
+    site.file("gateway.toml", plain_gateway())
+        .file("meters.csv", "id\nmain\n")
+        .file("items.csv",
+              "id,name,code,periods,method,unit,decimals,uplinks\n"
+              "coal,原煤,00-00-0000-010100-11,day,manual,t,3,\n"
+              "other,原煤,00-00-0000-010100-21,day,manual,t,3,city\n");
+    Options options = site.load().options;
+    options.codes.energy_types = {{.code = "0100", .name_zh = "原煤", .group = "01", .decimals = 2}};
+
+    const auto differences = check_code_words_of(options, UplinkId{"province"});
+
+    ASSERT_EQ(differences.size(), 1U) << mg::text_of(differences);
+    EXPECT_EQ(differences[0].line, 2);
+    EXPECT_EQ(check_code_words_of(options, UplinkId{"city"}).size(), 2U);
+}
+
 TEST(ReferenceFactors, AreThoseOfTheStandardWithRangesKept) {
     const auto& coal = reference_factors(FactorKind::coal);
     const auto factor = [&](std::string_view name) {

@@ -93,6 +93,7 @@ items_with_code = true
 ledger_list = "meters"
 enterprise_required = "phone fax"
 renames = ["ledger.meteringType=meterType", "item.remark="]
+base_lists = ["Media=energy_types:03", "Uses=uses"]
 secret_key = "characters"
 content_type = "application/json;charset=UTF-8"
 token_header = "X-Token"
@@ -128,6 +129,10 @@ required = "data"
 folders = "data"
 [names]
 device_id = "sn"
+data_index = "no"
+add = "insert"
+update = "modify"
+delete = "remove"
 wrapper = "result"
 [fields]
 data_code = "code"
@@ -150,6 +155,8 @@ data_code = "code"
     EXPECT_EQ(p.enterprise_required, (std::vector<std::string>{"phone", "fax"}));
     EXPECT_EQ(p.renames.at("ledger.meteringType"), "meterType");
     EXPECT_EQ(p.renames.at("item.remark"), "");
+    EXPECT_EQ(p.base_lists, (std::vector<BaseList>{{"Media", "energy_types", "03"}, {"Uses", "uses", ""}}));
+    EXPECT_EQ(p.names.data_index + p.names.add + p.names.update + p.names.remove, "noinsertmodifyremove");
     EXPECT_EQ(p.secret_key, KeyForm::characters);
     EXPECT_EQ(p.content_type, "application/json;charset=UTF-8");
     EXPECT_EQ(p.token_header, "X-Token");
@@ -193,6 +200,21 @@ TEST(Profile, RenamesOnlyFieldsThatThereAreAndToNamesThatAreFree) {
     EXPECT_NE(said_of("ledger.meteringType=type of it").find("not a name"), std::string::npos);
     EXPECT_NE(said_of("ledger.meteringType=dataCode").find("used already"), std::string::npos);
     EXPECT_EQ(said_of("ledger.meteringType=name"), "") << "of another object only";
+}
+
+TEST(Profile, NamesPickListsThatThereAreAndPartsOfAnAddressThatAreNames) {
+    const auto said_of = [](const std::string& about, const std::string& names) {
+        return text_of(load_profile("[profile]\nname = \"a\"\nsource = \"b\"\nflow = \"register\"\n" + about +
+                                        "\n[addresses]\ndata = \"u\"\n[names]\n" + names + "\n",
+                                    "own.toml")
+                           .problems);
+    };
+    EXPECT_EQ(said_of("base_lists = \"Uses=uses\"", "add = \"insert\""), "");
+    EXPECT_NE(said_of("base_lists = \"Uses=usages\"", "").find("array=table or array=table:class"),
+              std::string::npos);
+    EXPECT_NE(said_of("base_lists = \"Uses\"", "").find("energy_types"), std::string::npos);
+    EXPECT_NE(said_of("", "delete = \"../x\"").find("names.delete: not a name"), std::string::npos)
+        << said_of("", "delete = \"../x\"");
 }
 
 TEST(Profile, OfASiteTakesThePlaceOfAShippedOneAndMayBeNew) {
