@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "drivers/wire_tap.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/counters.h"
 #include "gateway/base/result.h"
@@ -62,6 +63,11 @@ public:
     /// The request may come back on the wire before the answer (two-wire adapters).
     [[nodiscard]] virtual bool may_echo() const = 0;
     [[nodiscard]] virtual const ChannelCounters& counters() const = 0;
+    /// Where what passes can be watched. Whoever sends, reads or discards tells it.
+    [[nodiscard]] WireTap& tap() { return tap_; }
+
+private:
+    WireTap tap_;
 };
 
 /// One request and its answer as they were on the wire; for `metergate read` and trace.

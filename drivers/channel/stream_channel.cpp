@@ -68,6 +68,7 @@ Result<> StreamChannel::send(std::span<const std::uint8_t> request, milliseconds
     if (auto discarded = discard_input(quiet, stop); !discarded) return discarded;
     if (auto written = write_all(request, stop); !written) return written;
     counters_.bytes_sent.add(request.size());
+    tap().note(clock_, WireFate::request, request);
     last_byte_ = clock_.steady() + wire_time(request.size());
     return {};
 }
@@ -110,6 +111,7 @@ Result<std::size_t> StreamChannel::drain() {
         drained += static_cast<std::size_t>(got);
         note_received(static_cast<std::size_t>(got));
         note_discarded(static_cast<std::size_t>(got));
+        tap().note(clock_, WireFate::surplus, {scratch.data(), static_cast<std::size_t>(got)});
     }
     return fail(Failure::session_lost,
                 std::string{tr("the other side sends without being asked", "对端未经请求持续发送数据")});

@@ -54,6 +54,19 @@ NoAnswer of_libmodbus(int error) {
     }
 }
 
+WireFate fate_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::answer:
+        case Verdict::exception:
+            return WireFate::answer;
+        case Verdict::foreign:
+            return WireFate::foreign;
+        case Verdict::wrong:
+            break;
+    }
+    return WireFate::wrong;
+}
+
 std::size_t readable_bytes(int descriptor) {
     int bytes = 0;
     return ::ioctl(descriptor, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
@@ -147,7 +160,9 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
     for (;;) {
         if (auto ready = channel.wait_readable(due, stop); !ready) {
             if (ready.error().kind == Failure::session_lost) return tl::unexpected{lost(ready.error().what)};
-            return tl::unexpected{is_stopped(stop) ? stopped() : no_reply(timing.response_timeout)};
+            if (is_stopped(stop)) return tl::unexpected{stopped()};
+            channel.tap().note(clock_, WireFate::silence, {});
+            return tl::unexpected{no_reply(timing.response_timeout)};
         }
         const auto limit = kStartedFrame + channel.wire_time(framer_->frame.size());
         const auto left = std::chrono::floor<std::chrono::microseconds>(due - clock_.steady());
@@ -171,6 +186,8 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
                            request.bytes.begin())) {
                 echoes_ = trouble.found_echo = true;
             }
+            channel.tap().note(clock_, trouble.found_echo ? WireFate::echo : WireFate::wrong,
+                               {frame.data(), read});
             return tl::unexpected{std::move(trouble)};
         }
         // 0: libmodbus saw a foreign unit and left the CRC unchecked.
@@ -180,6 +197,7 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
         framer_->frame_length = size;
         const auto judged =
             length == 0 ? Judged{Verdict::foreign, {}, 0, {}} : judge(question, {frame.data(), size});
+        channel.tap().note(clock_, fate_of(judged.verdict), {frame.data(), size});
         switch (judged.verdict) {
             case Verdict::answer:
                 return judged.registers;
@@ -207,6 +225,7 @@ Result<> Exchange::swallow_echo(Channel& channel, std::span<const std::uint8_t> 
         channel.note_received(static_cast<std::size_t>(got));
         channel.note_discarded(static_cast<std::size_t>(got));
     }
+    channel.tap().note(clock_, WireFate::echo, {echo.data(), size});
     if (std::equal(request.begin(), request.end(), echo.begin())) return {};
     // Another adapter was plugged in.
     echoes_ = false;

@@ -76,6 +76,35 @@ RequestFrame request_frame(const Question& question) {
     return frame;
 }
 
+std::vector<std::uint8_t> wrapped(Framing framing, std::uint16_t transaction, std::uint8_t unit,
+                                  std::span<const std::uint8_t> pdu) {
+    std::vector<std::uint8_t> frame;
+    const auto put_word = [&frame](std::size_t word) {
+        frame.push_back(high(static_cast<std::uint16_t>(word)));
+        frame.push_back(low(static_cast<std::uint16_t>(word)));
+    };
+    if (framing == Framing::mbap) {
+        put_word(transaction);
+        put_word(0);
+        put_word(pdu.size() + 1);
+    }
+    frame.push_back(unit);
+    frame.insert(frame.end(), pdu.begin(), pdu.end());
+    if (framing == Framing::rtu) {
+        const auto crc = crc16(frame);
+        frame.push_back(low(crc));
+        frame.push_back(high(crc));
+    }
+    return frame;
+}
+
+bool checksum_is_right(std::span<const std::uint8_t> rtu_frame) {
+    if (rtu_frame.size() < 2 + kCrcSize) return false;
+    const auto body = rtu_frame.first(rtu_frame.size() - kCrcSize);
+    const auto crc = crc16(body);
+    return rtu_frame[body.size()] == low(crc) && rtu_frame[body.size() + 1] == high(crc);
+}
+
 std::size_t answer_size(const Question& question) {
     return unit_at(question.framing) + 3 + std::size_t{2} * question.count + trailer_size(question.framing);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "config/options.h"
 
@@ -32,6 +33,13 @@ struct RequestFrame {
 };
 
 RequestFrame request_frame(const Question& question);
+
+/// Any question to one unit, `pdu` from its function code on, wrapped for the wire.
+std::vector<std::uint8_t> wrapped(Framing framing, std::uint16_t transaction, std::uint8_t unit,
+                                  std::span<const std::uint8_t> pdu);
+
+/// The last two bytes are the checksum of those before; false for fewer than four.
+bool checksum_is_right(std::span<const std::uint8_t> rtu_frame);
 
 /// Bytes of the frame that answers the question in full.
 std::size_t answer_size(const Question& question);

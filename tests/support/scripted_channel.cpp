@@ -55,6 +55,7 @@ Result<> ScriptedChannel::send(std::span<const std::uint8_t> request, millisecon
     counters_.bytes_sent.add(request.size());
     requests.emplace_back(request.begin(), request.end());
     gaps.push_back(gap);
+    tap().note(clock_, WireFate::request, request);
     for (auto& arrival : far_end_(requests.back())) {
         coming_.push_back(
             {clock_.steady() + wire_time(request.size()) + arrival.after, std::move(arrival.bytes)});
@@ -104,6 +105,7 @@ void ScriptedChannel::discard() {
         if (got <= 0) return;
         note_received(static_cast<std::size_t>(got));
         note_discarded(static_cast<std::size_t>(got));
+        tap().note(clock_, WireFate::surplus, {scratch.data(), static_cast<std::size_t>(got)});
     }
 }
 

@@ -43,6 +43,8 @@ public:
 
     /// The far end hangs up: what was written before can still be read.
     void hang_up() { far_.reset(); }
+    /// Bytes that nobody asked for, there at once.
+    void arrive(Bytes bytes) { coming_.push_back({clock_.steady(), std::move(bytes)}); }
     /// The next so many attempts to open fail.
     void refuse_to_open(int times) { refusals_ = times; }
 

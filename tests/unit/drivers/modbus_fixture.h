@@ -39,7 +39,7 @@ protected:
     void build(LineKind kind, ScriptedChannel::FarEnd far_end) {
         line = line_of(kind);
         metering_point.id.text = "m1";
-        metering_point.address = "7";
+        metering_point.address = std::string{"7"};
         build_meter();
         channel = std::make_unique<ScriptedChannel>(clock, kind, std::move(far_end));
         ASSERT_TRUE(channel->open(stop));
