@@ -68,7 +68,8 @@ LineWorker::LineWorker(LineOptions line, std::unique_ptr<Channel> channel,
       clock_{clock},
       progress_{std::move(progress)},
       schedule_{plans_of(instruments_), clock.utc()},
-      health_{line_.id.text, names_of(instruments_)} {
+      health_{line_.id.text, names_of(instruments_)},
+      errands_{clock} {
     std::size_t points = 0;
     for (const auto& instrument : instruments_) {
         first_points_.push_back(points);
@@ -104,11 +105,17 @@ void LineWorker::run(std::stop_token stop) {
             const bool set_ahead = caught_up_ && clock_state.forward_steps != followed_.forward_steps;
             follow_clock(clock_state, now);
             store_missed(now, set_ahead ? Quality::clock_step : Quality::not_asked);
-            if (const auto due = schedule_.next(now)) {
+            const auto due = schedule_.next(now);
+            // Silent instruments never hold up an errand, but it leaves every other turn to whoever is due.
+            errand_last_ = !(due && errand_last_) && serve_errand(true, now, stop_event);
+            if (errand_last_) continue;
+            if (due) {
                 ask(*due, stop_event, stop);
                 continue;
             }
             wake = std::min(wake, schedule_.wake_at());
+        } else if (serve_errand(false, now, stop_event)) {
+            continue;
         }
         clock_.wait(clock_.steady() + std::max(wake - clock_.utc(), milliseconds{0}), stop, wake_);
     }
@@ -184,21 +191,26 @@ void LineWorker::ask(const Schedule::Ask& ask, const StopEvent& stop_event, std:
     }
 }
 
-Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire) {
-    counters_.polls.add();
+Result<> LineWorker::make_ready(const SerialSettings& settings, const StopEvent& stop_event) {
     if (!channel_->is_open()) {
         if (const auto opened = channel_->open(stop_event); !opened) {
             say(health_.channel_failed(opened.error().what, clock_.steady()), true);
-            return pass_on(opened.error());
+            return opened;
         }
         say(health_.channel_opened(clock_.steady()), false);
     }
-    PolledInstrument& polled = instruments_[instrument];
-    if (const auto used = channel_->use(polled.settings); !used) {
+    auto used = channel_->use(settings);
+    if (!used) {
         channel_->close();
         say(health_.channel_failed(used.error().what, clock_.steady()), true);
-        return pass_on(used.error());
     }
+    return used;
+}
+
+Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire) {
+    counters_.polls.add();
+    PolledInstrument& polled = instruments_[instrument];
+    if (const auto ready = make_ready(polled.settings, stop_event); !ready) return pass_on(ready.error());
     return polled.meter->poll(*channel_, stop_event, record_wire);
 }
 
@@ -270,6 +282,31 @@ void LineWorker::serve_reads(const StopEvent& stop_event) {
                      instruments_[request.instrument].meter->layouts());
         progress_();
     }
+}
+
+bool LineWorker::run_errand(std::unique_ptr<Errand> errand) {
+    if (!errands_.add(std::move(errand))) return false;
+    wake_.raise();
+    return true;
+}
+
+/// False: nothing to do for an errand now. Without a date nothing is polled.
+bool LineWorker::serve_errand(bool dated, UtcTime now, const StopEvent& stop_event) {
+    Errand* errand = errands_.due(dated ? &schedule_ : nullptr, now);
+    if (errand == nullptr) return false;
+    const SteadyTime began = clock_.steady();
+    const auto own = std::visit([](const auto& channel) { return channel.settings; }, line_.channel);
+    bool more = false;
+    if (const auto ready = make_ready(errand->settings().value_or(own), stop_event); ready) {
+        more = errand->step(*channel_, stop_event);
+    } else {
+        errand->give_up(ready.error());
+    }
+    if (!more) errands_.finished();
+    errands_.stepped();
+    const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
+    counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
+    return true;
 }
 
 std::vector<MeterId> LineWorker::meters() const {

@@ -16,6 +16,7 @@
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/sample_store.h"
 #include "gateway/polling/clock_watch.h"
+#include "gateway/polling/errand_queue.h"
 #include "gateway/polling/line_health.h"
 #include "gateway/polling/schedule.h"
 
@@ -75,6 +76,11 @@ public:
     /// is not on this line. The result is for the caller's eyes only and is not stored.
     bool read_now(const MeterId& meter, ReadDone done);
 
+    /// Between due polls. Returns at once; false: too many wait already.
+    bool run_errand(std::unique_ptr<Errand> errand);
+    /// What passes on the line from now on.
+    void watch_wire(WireTap::Watcher watcher) { channel_->tap().watch(std::move(watcher)); }
+
     [[nodiscard]] const LineOptions& line() const { return line_; }
     [[nodiscard]] LineSnapshot snapshot() const { return snapshot_.copy(); }
     [[nodiscard]] const LineCounters& counters() const { return counters_; }
@@ -91,10 +97,12 @@ private:
     void follow_clock(const ClockWatch::State& state, UtcTime now);
     void store_missed(UtcTime now, Quality why_unasked);
     void ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop);
+    Result<> make_ready(const SerialSettings& settings, const StopEvent& stop_event);
     Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire);
     void store_answer(const Schedule::Ask& ask, PollResult& result);
     void note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble);
     void serve_reads(const StopEvent& stop_event);
+    bool serve_errand(bool dated, UtcTime now, const StopEvent& stop_event);
     void finish_sweep(const Schedule::Ask& ask);
     void say(const std::optional<std::string>& line, bool bad);
     std::size_t first_point(std::size_t instrument) const { return first_points_[instrument]; }
@@ -116,6 +124,8 @@ private:
     LineCounters counters_;
     Guarded<LineSnapshot> snapshot_;
     Guarded<std::vector<ReadRequest>> reads_;
+    ErrandQueue errands_;
+    bool errand_last_{false};
     Signal wake_;
     std::jthread thread_;  // last: stops before the rest dies
 };

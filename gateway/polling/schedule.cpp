@@ -93,6 +93,16 @@ std::optional<Schedule::Ask> Schedule::next(UtcTime now) const {
     return Ask{static_cast<std::size_t>(best - turns_.data()), best->slot, best->boundary};
 }
 
+Schedule::Delays Schedule::delays(UtcTime now, milliseconds length) const {
+    Delays found = Delays::nothing;
+    for (const Turn& turn : turns_) {
+        if (turn.failed_slots >= kSilentAfter || now >= turn.closes) continue;
+        if (turn.boundary && turn.ask_from < now + length) return Delays::sweep;
+        if (turn.ask_from <= now) found = Delays::periodic;
+    }
+    return found;
+}
+
 UtcTime Schedule::wake_at() const {
     UtcTime earliest = UtcTime::max();
     for (const Turn& turn : turns_) {

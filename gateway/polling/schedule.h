@@ -74,6 +74,10 @@ public:
     /// Three or more slots in a row went without an answer.
     [[nodiscard]] bool silent(std::size_t instrument) const;
 
+    /// The most urgent thing that something else of that length would delay.
+    enum class Delays : std::uint8_t { nothing, periodic, sweep };
+    [[nodiscard]] Delays delays(UtcTime now, std::chrono::milliseconds length) const;
+
 private:
     struct Turn {
         SlotPlan plan;
