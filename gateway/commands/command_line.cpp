@@ -136,6 +136,9 @@ int run_command_line(int argc, const char* const* argv) {
     add_run(app, exit_code);
     add_check(app, exit_code);
     add_read(app, exit_code);
+    add_raw(app, exit_code);
+    add_scan(app, exit_code);
+    add_trace(app, exit_code);
     add_status(app, exit_code);
     add_uplink(app, exit_code);
     add_platform(app, exit_code);

@@ -11,6 +11,9 @@ namespace mg {
 void add_run(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_read(CLI::App& app, int& exit_code);
+void add_raw(CLI::App& app, int& exit_code);
+void add_scan(CLI::App& app, int& exit_code);
+void add_trace(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_uplink(CLI::App& app, int& exit_code);
 void add_platform(CLI::App& app, int& exit_code);

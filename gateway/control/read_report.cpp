@@ -6,21 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "gateway/base/hex_text.h"
 #include "gateway/base/language.h"
 #include "gateway/control/json_fields.h"
 #include "gateway/control/point_json.h"
 
 namespace mg {
 namespace {
-
-std::string hex(std::span<const std::uint8_t> bytes) {
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        if (!text.empty()) text += ' ';
-        fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-    }
-    return text;
-}
 
 std::string raw_text(std::uint64_t bits, WireType type) {
     std::string text;
@@ -133,7 +125,7 @@ Result<ReadReport> read_report(const Options& options, const MeterOptions& meter
         report.points.push_back(read_point(sample, i, meter, model));
     }
     for (const WireRecord& record : poll.wire) {
-        report.wire.push_back({hex(record.request), hex(record.answer), record.error, record.took});
+        report.wire.push_back({hex_text(record.request), hex_text(record.answer), record.error, record.took});
     }
     return report;
 }

@@ -22,6 +22,7 @@
 #include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/accounting_orders.h"
 #include "gateway/daemon/build_info.h"
+#include "gateway/daemon/diagnosis_orders.h"
 #include "gateway/daemon/inquiry_orders.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/platforms.h"
@@ -105,6 +106,7 @@ struct Daemon::Parts {
     std::optional<Platforms> platforms;
     BuiltLines lines;
     std::optional<StatusReport> report;
+    std::optional<DiagnosisOrders> diagnosis;
     std::optional<UplinkOrders> orders;
     std::optional<EntryDesk> entry_desk;
     std::optional<AccountingOrders> accounting_orders;
@@ -167,6 +169,8 @@ void Daemon::Parts::open_control() {
     control->on("read", [this](const ControlRequest& request, const ControlReply& reply) {
         answer_read(request, reply);
     });
+    diagnosis.emplace(options, lines.workers, clock, io);
+    diagnosis->answer_on(*control);
     orders.emplace(options, *store, clock, forwarders,
                    PlatformOrders{options, platforms ? &*platforms : nullptr,
                                   accounting ? &accounting->books().outbox() : nullptr, clock});

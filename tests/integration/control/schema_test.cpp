@@ -9,9 +9,12 @@
 #include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
 #include "gateway/control/platform_report.h"
+#include "gateway/control/raw_report.h"
 #include "gateway/control/read_report.h"
+#include "gateway/control/scan_report.h"
 #include "gateway/control/span_report.h"
 #include "gateway/control/status.h"
+#include "gateway/control/trace_report.h"
 #include "gateway/control/uplink_report.h"
 #include "tests/unit/accounting/books_fixture.h"
 #include "tests/unit/control/item_maker.h"
@@ -54,6 +57,34 @@ TEST(ControlSchema, DescribesAReading) {
     report.wire = {{.request = "01 03 00 00", .answer = "", .error = "no reply", .took = milliseconds{500}}};
 
     EXPECT_TRUE(valid("read", read_report_to_json(report) + '\n'));
+}
+
+TEST(ControlSchema, DescribesAQuestionByHandAndATrace) {
+    RawReport raw;
+    raw.exception = 2;
+    raw.bits = {0, 1};
+    raw.registers = {65535};
+    raw.objects = {{0, "maker"}};
+    EXPECT_TRUE(valid("raw", raw_report_to_json(raw) + '\n' + raw_report_to_json({}) + '\n'));
+    TraceFrame frame;
+    frame.fate = "answer";
+    frame.registers = {1};
+    EXPECT_TRUE(valid("traceFrame", trace_frame_to_json(frame) + '\n'));
+    EXPECT_TRUE(valid("traceEnd", trace_end_to_json({.frames = 1, .lost = 2, .because = "time"}) + '\n'));
+}
+
+TEST(ControlSchema, DescribesAScan) {
+    const ScanReport report{.line = {"mcc"},
+                            .asked = 2,
+                            .found = {{.settings = "9600 8N1",
+                                       .unit = 3,
+                                       .garbled = false,
+                                       .exception = 2,
+                                       .objects = {{0, "maker"}},
+                                       .models = {{"floats", "cdab", true}}}},
+                            .known = {{2, "m2"}}};
+    EXPECT_TRUE(valid("scan", scan_report_to_json(report) + '\n' + scan_report_to_json({}) + '\n'));
+    EXPECT_TRUE(valid("scanProgress", scan_progress_to_json({}) + '\n'));
 }
 
 TEST(ControlSchema, DescribesWhatIsSaidAboutAnUplink) {

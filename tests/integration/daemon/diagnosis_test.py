@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""Looking at a line with the real program, while it polls and while it does not run.
+
+usage: diagnosis_test.py METERGATE [unittest arguments]
+"""
+
+import json
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = sys.argv[1]
+
+
+class Meter:
+    """A meter of Modbus TCP at an address of its own, with 230.0 (4366 0000) in all registers."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.functions = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                stream, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.answer, args=(stream,), daemon=True).start()
+
+    def answer(self, stream):
+        with stream:
+            while request := stream.recv(12):
+                if len(request) < 8:
+                    return
+                transaction, unit, function = struct.unpack(">H4xBB", request[:8])
+                self.functions.append(function)
+                if function not in (3, 4):
+                    body = bytes((unit, function | 0x80, 1))
+                else:
+                    first, count = struct.unpack(">HH", request[8:12])
+                    words = [0x4366 if (first + i) % 2 == 0 else 0 for i in range(count)]
+                    body = struct.pack(f">BBB{count}H", unit, function, 2 * count, *words)
+                stream.sendall(struct.pack(">HHH", transaction, 0, len(body)) + body)
+
+
+def eventually(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"not within {seconds} s")
+
+
+class Diagnosis(unittest.TestCase):
+    def setUp(self):
+        # Not /tmp: a folder in memory is refused for data, and /tmp may be one.
+        self.folder = Path(tempfile.mkdtemp(prefix="metergate-look-", dir="/var/tmp"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.meter = Meter()
+        self.addCleanup(self.meter.listener.close)
+        self.site = self.folder / "site"
+        self.site.mkdir()
+        (self.site / "gateway.toml").write_text(
+            f'[site]\nid = "look"\n[storage]\npath = "{self.folder / "data"}"\n'
+            f'[control]\nsocket = "{self.folder / "c.sock"}"\n'
+            f'[[line]]\nid = "panel"\nkind = "modbus-tcp"\nhost = "127.0.0.1"\nport = {self.meter.port}\n', encoding="utf-8")
+        (self.site / "meters.csv").write_text(
+            "id,name,energy,line,address,model,every\nmain,main,电力,panel,1,eastron-sdm630,1s\n", encoding="utf-8")
+
+    def run_gateway(self):
+        process = subprocess.Popen([PROGRAM, "run", "--config", self.site], stderr=subprocess.DEVNULL)
+
+        def end():
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+
+        self.addCleanup(end)
+        eventually(lambda: self.line_status().get("answered", 0) > 0)
+
+    def line_status(self):
+        run = self.command("status", "--json")
+        return json.loads(run.stdout)["lines"][0] if run.returncode == 0 else {}
+
+    def command(self, *words):
+        return subprocess.run([PROGRAM, *words, "--config", self.site, "--lang", "en"], capture_output=True, text=True,
+                              check=False, timeout=60)
+
+    def test_a_question_by_hand_is_asked_directly_while_no_gateway_runs(self):
+        run = self.command("raw", "panel", "1", "04", "0x34", "2")
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("01 04 00 34 00 02", run.stdout)
+        self.assertIn("230", run.stdout)
+
+    def test_a_question_by_hand_goes_through_the_gateway_and_costs_no_slot(self):
+        self.run_gateway()
+
+        for _ in range(10):
+            run = self.command("raw", "panel", "1", "3", "100", "2", "--json")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual(json.loads(run.stdout)["registers"], [0x4366, 0])
+        refused = self.command("raw", "panel", "1", "2B")
+
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("illegal function", refused.stdout)
+        self.assertEqual(self.line_status()["slots_missed"], 0)
+
+    def test_nothing_that_writes_ever_reaches_the_wire(self):
+        for function in ("05", "06", "0F", "10", "16", "17", "08"):
+            run = self.command("raw", "panel", "1", function, "0", "1")
+            self.assertEqual(run.returncode, 64)
+            self.assertEqual(run.stderr.count("\n"), 1, run.stderr)
+        self.assertEqual(self.meter.functions, [])
+
+    def test_a_trace_shows_the_frames_of_a_polled_line(self):
+        self.run_gateway()
+
+        run = self.command("trace", "panel", "--for", "3s")
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stdout, r"\d\d:\d\d:\d\d\.\d{3} >  00 .* unit 1 function 04 0x[0-9A-F]{4}\+\d+")
+        self.assertRegex(run.stdout, r"<  00 .* unit 1 function 04: 17254 0 17254")
+        self.assertRegex(run.stderr, r"\d+ frames, 0 lost")
+
+    def test_a_trace_into_a_file_ends_after_so_many_frames(self):
+        self.run_gateway()
+        file = self.folder / "frames"
+
+        run = self.command("trace", "panel", "--for", "1m", "--frames", "4", "--meter", "main", "--json", "-o", str(file))
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        frames = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        self.assertEqual([frame["fate"] for frame in frames], ["request", "answer", "request", "answer"])
+
+    def test_a_scan_finds_who_answers_and_leaves_the_meters_of_the_table_alone(self):
+        self.run_gateway()
+
+        run = self.command("scan", "panel", "--addresses", "1-3", "--json")
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        report = json.loads(run.stdout)
+        self.assertEqual([found["unit"] for found in report["found"]], [2, 3])
+        self.assertEqual(report["found"][0]["models"][0]["id"], "eastron-sdm630")
+        self.assertEqual(report["known"], [{"unit": 1, "meter": "main"}])
+        self.assertEqual(self.line_status()["slots_missed"], 0)
+
+    def test_a_trace_is_a_matter_of_the_running_gateway(self):
+        self.assertEqual(self.command("trace", "panel").returncode, 3)
+
+    def test_a_line_that_is_not_there_is_answered_with_the_nearest(self):
+        self.run_gateway()
+
+        for run in (self.command("trace", "pannel"), self.command("raw", "pannel", "1", "3", "0", "1")):
+            self.assertEqual(run.returncode, 64)
+            self.assertIn('"panel"', run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
