@@ -5,6 +5,8 @@ usage: diagnosis_test.py METERGATE [unittest arguments]
 """
 
 import json
+import os
+import select
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import tty
 import unittest
 from pathlib import Path
 
@@ -51,6 +54,46 @@ class Meter:
                     words = [0x4366 if (first + i) % 2 == 0 else 0 for i in range(count)]
                     body = struct.pack(f">BBB{count}H", unit, function, 2 * count, *words)
                 stream.sendall(struct.pack(">HHH", transaction, 0, len(body)) + body)
+
+
+def with_checksum(body):
+    crc = 0xFFFF
+    for byte in body:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return body + struct.pack("<H", crc)
+
+
+class SerialBus:
+    """A pty whose far end counts what reaches it; unit 5 refuses every register, and `talk` is what another master says."""
+
+    def __init__(self, talk=b""):
+        self.far, self.near = os.openpty()
+        tty.setraw(self.near)
+        self.device = os.ttyname(self.near)
+        self.talk = talk
+        self.heard = b""
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        try:
+            while True:
+                ready, _, _ = select.select([self.far], [], [], 0.2)
+                if self.talk:
+                    os.write(self.far, self.talk)
+                if not ready:
+                    continue
+                frame = os.read(self.far, 256)
+                self.heard += frame
+                if frame[0] == 5:
+                    os.write(self.far, with_checksum(bytes((5, frame[1] | 0x80, 2))))
+        except OSError:
+            return
+
+    def close(self):
+        os.close(self.far)
+        os.close(self.near)
 
 
 def eventually(condition, seconds=20):
@@ -155,6 +198,33 @@ class Diagnosis(unittest.TestCase):
         self.assertEqual(report["found"][0]["models"][0]["id"], "eastron-sdm630")
         self.assertEqual(report["known"], [{"unit": 1, "meter": "main"}])
         self.assertEqual(self.line_status()["slots_missed"], 0)
+
+    def serial_bus(self, talk=b""):
+        bus = SerialBus(talk)
+        self.addCleanup(bus.close)
+        with (self.site / "gateway.toml").open("a", encoding="utf-8") as config:
+            config.write(f'[[line]]\nid = "bus"\nkind = "serial"\ndevice = "{bus.device}"\nresponse_timeout = "200ms"\n')
+        return bus
+
+    def test_a_scan_of_a_serial_line_tries_other_settings_too(self):
+        self.serial_bus()
+
+        run = self.command("scan", "bus", "--addresses", "4-5", "--listen", "1", "--all-settings", "--json")
+
+        self.assertEqual(run.returncode, 0, run.stderr)
+        report = json.loads(run.stdout)
+        self.assertEqual([(found["unit"], found["settings"], found["exception"]) for found in report["found"]],
+                         [(5, "9600 8N1", 2)])
+        self.assertGreaterEqual(report["asked"], 11, "unit 4 with each setting")
+
+    def test_not_one_byte_goes_out_where_another_master_talks(self):
+        bus = self.serial_bus(with_checksum(bytes((9, 3, 0, 0, 0, 2))))
+
+        run = self.command("scan", "bus", "--listen", "3")
+
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("another master", run.stderr)
+        self.assertEqual(bus.heard, b"")
 
     def test_a_trace_is_a_matter_of_the_running_gateway(self):
         self.assertEqual(self.command("trace", "panel").returncode, 3)

@@ -141,7 +141,7 @@ TEST_F(PduLine, ForeignUnitsAndTransactionsAreWaitedPast) {
 TEST_F(PduLine, StaleReplyIsNeverReported) {
     const auto far_end = [question = 0](const Bytes&) mutable {
         const auto value = static_cast<std::uint16_t>(1000 + question);
-        return Arrivals{{question++ == 0 ? milliseconds{900} : kSoon,
+        return Arrivals{{question++ == 0 ? milliseconds{450} : milliseconds{250},
                          raw::rtu(raw::registers_body(7, 3, {value, value}))}};
     };
 
