@@ -130,11 +130,11 @@ void report_duplicate_ids(const std::vector<Record>& records, Reporter& report) 
     }
 }
 
-/// What two lines cannot share: a serial port, a port we listen on, a serial wire behind one TCP port.
+/// What two lines cannot share: a serial port, a serial wire behind one TCP port. Empty: nothing, or not
+/// known.
 std::string claimed_by(const LineOptions& line) {
     if (const auto* serial = std::get_if<SerialChannel>(&line.channel)) return serial->device;
-    if (const auto* listen = std::get_if<ListenChannel>(&line.channel))
-        return fmt::format(":{}", listen->port);
+    if (std::holds_alternative<ListenChannel>(line.channel)) return {};
     const auto& tcp = std::get<TcpChannel>(line.channel);
     return tcp.host.empty() ? std::string{} : fmt::format("{}:{}", tcp.host, tcp.port);
 }
@@ -144,7 +144,7 @@ void report_shared_channels(const std::vector<Record>& records, const std::vecto
     std::map<std::string, std::string> owners;
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const std::string channel = claimed_by(lines[i]);
-        if (channel.empty() || channel == ":0") continue;
+        if (channel.empty()) continue;
         const auto [known, is_new] = owners.emplace(channel, lines[i].id.text);
         if (is_new) continue;
         report.error(records[i].place(), "line",
@@ -177,6 +177,7 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
     for (const Record& record : lines) options.lines.push_back(read_line(record, report));
     report_duplicate_ids(lines, report);
     report_shared_channels(lines, options.lines, report);
+    check_modems(lines, options.lines, report);
 
     const auto enterprises = many(Section::enterprise, *document, kMostEnterprises, report);
     for (const Record& record : enterprises) {

@@ -148,7 +148,9 @@ private:
         const auto* address = record.get<std::string>("address");
         if (address == nullptr) return;
         meter.address = read_address(record, *line, model->protocol, report_);
-        if (!meter.address.empty()) claim_address(record, meter, *model);
+        if (meter.address.empty()) return;
+        check_modem_packets(record, *line, model->protocol, meter.address, report_);
+        claim_address(record, meter, *model);
     }
 
     static std::optional<SerialSettings> settings_of(const Record& record, const LineOptions& line) {

@@ -37,6 +37,15 @@ void check_references(const std::vector<WrittenId>& references, const Options& o
 std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Reporter& report);
 
 LineOptions read_line(const Record& record, Reporter& report);
+/// The keys of a line that a modem dials in to.
+ListenChannel read_modem(const Record& record, std::uint16_t port, const SerialSettings& settings,
+                         Reporter& report);
+/// Reports modems on one port that could not be told apart; `records` are those of `lines`.
+void check_modems(const std::vector<Record>& records, const std::vector<LineOptions>& lines,
+                  Reporter& report);
+/// Reports a meter whose answers could begin like a packet of its line's modem; the address is checked.
+void check_modem_packets(const Record& record, const LineOptions& line, Protocol protocol,
+                         const std::string& address, Reporter& report);
 /// Relative paths start at `directory`, times at the offset of `site`.
 UplinkOptions read_uplink(const Record& record, const std::filesystem::path& directory,
                           const SiteOptions& site, Reporter& report);

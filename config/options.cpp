@@ -32,6 +32,15 @@ std::string BrokerAddress::to_string() const {
     return (tls ? "mqtts://" : "mqtt://") + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+bool IpNetwork::contains(const IpAddress& other) const {
+    int left = prefix;
+    for (std::size_t i = 0; i < address.size() && left > 0; ++i, left -= 8) {
+        const auto mask = static_cast<std::uint8_t>(left >= 8 ? 0xFF : 0xFF00 >> left);
+        if (((address[i] ^ other[i]) & mask) != 0) return false;
+    }
+    return true;
+}
+
 const LineOptions* Options::line(const LineId& id) const {
     return find_by_id(lines, id);
 }

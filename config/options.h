@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -49,6 +50,7 @@ struct SerialSettings {
 struct SerialChannel {
     std::string device;  ///< prefer /dev/serial/by-id/…: ttyUSB numbers change when plugged again
     SerialSettings settings;
+    bool kernel_rs485{false};  ///< the kernel switches the direction of the RS-485 driver
 };
 /// Modbus TCP, or any protocol's frames raw in a TCP stream (serial servers).
 struct TcpChannel {
@@ -57,9 +59,24 @@ struct TcpChannel {
     /// Of the wire behind a serial server; only for arithmetic.
     SerialSettings settings;
 };
-/// 4G modems dial in to this port.
+/// An address of the Internet Protocol; one of version 4 as ::ffff:a.b.c.d.
+using IpAddress = std::array<std::uint8_t, 16>;
+struct IpNetwork {
+    IpAddress address{};
+    int prefix{128};  ///< 0 … 128 bits that count
+    [[nodiscard]] bool contains(const IpAddress& other) const;
+};
+/// What a 4G modem (DTU) sends by itself: to say who it is, or that it is still there.
+using ModemPacket = std::vector<std::uint8_t>;
+inline constexpr std::size_t kLongestModemPacket = 128;
+/// 4G modems dial in to this port. Several lines may share it: each has its modem, known by what it sends
+/// first or by where it calls from.
 struct ListenChannel {
+    std::string address;  ///< numeric; empty: every address of this machine
     std::uint16_t port{0};
+    ModemPacket registration;       ///< empty: it sends none
+    std::optional<IpNetwork> from;  ///< none: from anywhere
+    ModemPacket heartbeat;          ///< empty: it sends none
     SerialSettings settings;
 };
 
@@ -75,7 +92,7 @@ struct LineOptions {
     std::string name;
     LineKind kind{LineKind::serial};
     std::variant<SerialChannel, TcpChannel, ListenChannel> channel;
-    milliseconds connect_timeout{3000};   ///< 100 ms … 60 s
+    milliseconds connect_timeout{3000};   ///< 100 ms … 60 s; of a dtu: how long it is waited for
     milliseconds response_timeout{1000};  ///< 10 ms … 60 s, from the end of the request to the first byte
     milliseconds request_gap{0};          ///< 0 … 10 s of silence before each request, at least
     int retries{1};                       ///< 0 … 5 further tries in the same turn

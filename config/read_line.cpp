@@ -14,10 +14,12 @@ struct KindName {
     std::string_view refuses;  ///< keys that mean nothing there
 };
 constexpr std::array kKinds{
-    KindName{"serial", LineKind::serial, "device", "host port connect_timeout"},
-    KindName{"modbus-tcp", LineKind::modbus_tcp, "host", "device"},
-    KindName{"rtu-over-tcp", LineKind::rtu_over_tcp, "host port", "device"},
-    KindName{"dtu", LineKind::dtu, "port", "device host connect_timeout"},
+    KindName{"serial", LineKind::serial, "device",
+             "host port connect_timeout listen registration from heartbeat"},
+    KindName{"modbus-tcp", LineKind::modbus_tcp, "host", "device rs485 listen registration from heartbeat"},
+    KindName{"rtu-over-tcp", LineKind::rtu_over_tcp, "host port",
+             "device rs485 listen registration from heartbeat"},
+    KindName{"dtu", LineKind::dtu, "port", "device rs485 host"},
 };
 
 std::vector<std::string_view> words(std::string_view text) {
@@ -54,6 +56,18 @@ void check_host(const Record& record, Reporter& report) {
     }
 }
 
+// The kernel numbers adapters as it finds them: after the next start ttyUSB0 may be another line.
+void warn_of_changing_name(const Record& record, Reporter& report) {
+    const std::string_view device = record.text("device");
+    if (!device.starts_with("/dev/ttyUSB") && !device.starts_with("/dev/ttyACM")) return;
+    report.warning(record.place_of("device"), record.field_name("device"),
+                   {std::string(tr("this name may belong to another adapter after the next start",
+                                   "重启或重插后，这个名称可能属于另一个适配器")),
+                    std::string(tr("/dev/serial/by-id/… or /dev/serial/by-path/…",
+                                   "/dev/serial/by-id/… 或 /dev/serial/by-path/…"))},
+                   device);
+}
+
 }  // namespace
 
 LineOptions read_line(const Record& record, Reporter& report) {
@@ -87,7 +101,9 @@ LineOptions read_line(const Record& record, Reporter& report) {
     const auto port = static_cast<std::uint16_t>(record.get_or<std::int64_t>("port", 0));
     switch (line.kind) {
         case LineKind::serial:
-            line.channel = SerialChannel{std::string(record.text("device")), settings};
+            line.channel = SerialChannel{std::string(record.text("device")), settings,
+                                         record.get_or<std::string>("rs485", {}) == "kernel"};
+            warn_of_changing_name(record, report);
             break;
         case LineKind::modbus_tcp:
         case LineKind::rtu_over_tcp: {
@@ -97,7 +113,7 @@ LineOptions read_line(const Record& record, Reporter& report) {
             break;
         }
         case LineKind::dtu:
-            line.channel = ListenChannel{port, settings};
+            line.channel = read_modem(record, port, settings, report);
             break;
     }
     return line;

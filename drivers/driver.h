@@ -124,7 +124,11 @@ std::span<const Driver* const> builtin_drivers();
 /// The driver for `protocol`; nullptr when this build has none.
 const Driver* driver_for(Protocol protocol);
 
-/// The channel of a line; it is opened later. unsupported: this build cannot open that kind.
-Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& clock);
+class DtuMailbox;
+
+/// The channel of a line; it is opened later. A line of kind dtu needs the mailbox of its modem, which must
+/// outlive it: unsupported without one.
+Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& clock,
+                                              DtuMailbox* modem = nullptr);
 
 }  // namespace mg

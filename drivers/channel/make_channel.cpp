@@ -1,3 +1,4 @@
+#include "drivers/channel/dtu_channel.h"
 #include "drivers/channel/serial_port.h"
 #include "drivers/channel/tcp_client.h"
 #include "drivers/driver.h"
@@ -5,7 +6,7 @@
 
 namespace mg {
 
-Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& clock) {
+Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& clock, DtuMailbox* modem) {
     switch (line.kind) {
         case LineKind::serial:
             return SerialPort::make(line, clock);
@@ -13,10 +14,12 @@ Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& cl
         case LineKind::rtu_over_tcp:
             return TcpClient::make(line, clock);
         case LineKind::dtu:
-            break;
+            if (modem == nullptr) break;
+            return std::make_unique<DtuChannel>(line, std::get<ListenChannel>(line.channel), *modem, clock);
     }
-    return fail(Failure::unsupported, trf("line {0}: modems that dial in are not supported by this build",
-                                          "线路 {0}：此版本不支持 DTU 主动接入", line.id.text));
+    return fail(Failure::unsupported,
+                trf("line {0}: its modem calls the running daemon, and nobody else can use the line",
+                    "线路 {0}：DTU 只拨入正在运行的守护进程，其他程序无法使用该线路", line.id.text));
 }
 
 }  // namespace mg

@@ -102,6 +102,13 @@ void ask_for_low_latency(int descriptor) {
     static_cast<void>(::ioctl(descriptor, TIOCSSERIAL, &port));
 }
 
+// RTS high while we send. False: errno says why.
+bool switch_by_kernel(int descriptor) {
+    serial_rs485 direction{};
+    direction.flags = SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND;
+    return ::ioctl(descriptor, TIOCSRS485, &direction) == 0;
+}
+
 Error cannot_open(const std::string& device, int error) {
     switch (error) {
         case ENOENT:
@@ -130,7 +137,10 @@ Result<std::unique_ptr<Channel>> SerialPort::make(const LineOptions& line, Clock
 }
 
 SerialPort::SerialPort(const LineOptions& line, const SerialChannel& options, Clock& clock)
-    : StreamChannel{line, clock}, device_{options.device}, settings_{options.settings} {}
+    : StreamChannel{line, clock},
+      device_{options.device},
+      kernel_rs485_{options.kernel_rs485},
+      settings_{options.settings} {}
 
 Result<UniqueFd> SerialPort::connect(const StopEvent& stop) {
     static_cast<void>(stop);  // opening a tty with O_NONBLOCK waits for nothing
@@ -143,6 +153,14 @@ Result<UniqueFd> SerialPort::connect(const StopEvent& stop) {
     if (::ioctl(port.get(), TIOCEXCL) != 0) return tl::unexpected{cannot_open(device_, errno)};
     if (auto applied = apply(port.get(), settings_); !applied) {
         return fail(Failure::session_lost, trf("{0}: {1}", "{0}：{1}", device_, applied.error().what));
+    }
+    if (kernel_rs485_ && !switch_by_kernel(port.get())) {
+        return fail(
+            Failure::session_lost,
+            trf("{0}: the kernel cannot switch the RS-485 direction of this port ({1}); adapters that "
+                "switch by themselves need rs485 = \"adapter\"",
+                "{0}：内核无法控制该串口的 RS-485 换向({1})；会自动换向的适配器应写 rs485 = \"adapter\"",
+                device_, reason(errno)));
     }
     ask_for_low_latency(port.get());
     static_cast<void>(::tcflush(port.get(), TCIOFLUSH));

@@ -27,6 +27,7 @@ private:
     ssize_t write_some(std::span<const std::uint8_t> bytes) override;
 
     std::string device_;
+    bool kernel_rs485_;
     SerialSettings settings_;  ///< on the wire now, or at the next open
 };
 

@@ -40,10 +40,13 @@ StreamChannel::StreamChannel(const LineOptions& line, Clock& clock)
 
 Result<> StreamChannel::open(const StopEvent& stop) {
     if (is_open()) return {};
-    if (last_failure_ && clock_.steady() < not_before_) return tl::unexpected{*last_failure_};
+    if (last_failure_ && clock_.steady() < not_before_ && !is_worth_trying()) {
+        return tl::unexpected{*last_failure_};
+    }
     auto stream = connect(stop);
     // libmodbus waits in select(), where a descriptor beyond FD_SETSIZE overwrites foreign memory.
     if (stream && stream->get() >= FD_SETSIZE) {
+        before_close();
         stream = fail(Failure::session_lost,
                       trf("descriptor {0}: too many open files, at most {1} can be used",
                           "描述符 {0}：打开的文件过多，最多可用 {1}", stream->get(), FD_SETSIZE));
@@ -59,6 +62,12 @@ Result<> StreamChannel::open(const StopEvent& stop) {
     backoff_.reset();
     counters_.opened.add();
     return {};
+}
+
+void StreamChannel::close() {
+    if (!is_open()) return;
+    before_close();
+    stream_.reset();
 }
 
 Result<> StreamChannel::send(std::span<const std::uint8_t> request, milliseconds gap, const StopEvent& stop) {

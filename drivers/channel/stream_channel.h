@@ -17,11 +17,11 @@ namespace mg {
 class StreamChannel : public Channel {
 public:
     Result<> open(const StopEvent& stop) final;
-    void close() final { stream_.reset(); }
+    void close() final;
     [[nodiscard]] bool is_open() const final { return static_cast<bool>(stream_); }
     [[nodiscard]] int descriptor() const final { return stream_.get(); }
     Result<> send(std::span<const std::uint8_t> request, milliseconds gap, const StopEvent& stop) final;
-    Result<> wait_readable(SteadyTime due, const StopEvent& stop) final;
+    Result<> wait_readable(SteadyTime due, const StopEvent& stop) override;
     void note_received(std::size_t bytes) final;
     void note_discarded(std::size_t bytes) final { counters_.discarded_bytes.add(bytes); }
     [[nodiscard]] const ChannelCounters& counters() const final { return counters_; }
@@ -31,6 +31,10 @@ protected:
 
     /// A fresh non-blocking stream, or session_lost. Blocks at most the line's connect timeout.
     virtual Result<UniqueFd> connect(const StopEvent& stop) = 0;
+    /// The stream that connect() gave, or that is open, is closed next.
+    virtual void before_close() {}
+    /// An open() may do without the back-off.
+    [[nodiscard]] virtual bool is_worth_trying() const { return false; }
     /// Silence between frames that the wire needs; 0: the stream keeps frames apart by itself.
     [[nodiscard]] virtual std::chrono::microseconds silence() const = 0;
     /// As ::write(2), without SIGPIPE.
@@ -40,7 +44,7 @@ protected:
     [[nodiscard]] milliseconds drain_time() const { return drain_time_; }
     /// Throws away what is in the input, on a serial wire until it has been silent.
     Result<> discard_input(std::chrono::microseconds silence, const StopEvent& stop);
-    [[nodiscard]] const Clock& clock() const { return clock_; }
+    [[nodiscard]] Clock& clock() const { return clock_; }
     [[nodiscard]] milliseconds connect_timeout() const { return connect_timeout_; }
 
 private:

@@ -5,10 +5,10 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "drivers/channel/descriptor_wait.h"
+#include "drivers/channel/tcp_options.h"
 #include "drivers/channel/wire_timing.h"
 #include "gateway/base/language.h"
 
@@ -17,19 +17,6 @@ namespace {
 
 std::string reason(int error) {
     return std::error_code{error, std::generic_category()}.message();
-}
-
-void set(int socket, int level, int option, int value) {
-    static_cast<void>(::setsockopt(socket, level, option, &value, sizeof value));
-}
-
-// A gateway that lost its power says nothing: keepalive finds out within a minute of silence.
-void tune(int socket) {
-    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 30);
-    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
-    set(socket, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
 struct FreeAddresses {
@@ -51,7 +38,7 @@ Result<UniqueFd> connect_to(const addrinfo& address, SteadyTime due, const StopE
                             const Clock& clock) {
     UniqueFd socket{::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!socket) return fail(Failure::session_lost, reason(errno));
-    tune(socket.get());
+    tune_tcp(socket.get());
     if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
     if (errno != EINPROGRESS) return fail(Failure::session_lost, reason(errno));
 

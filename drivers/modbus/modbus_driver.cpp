@@ -105,9 +105,8 @@ bool ModbusDriver::supports(LineKind kind) const {
         case LineKind::serial:
         case LineKind::modbus_tcp:
         case LineKind::rtu_over_tcp:
-            return true;
         case LineKind::dtu:
-            return false;
+            return true;
     }
     return false;
 }

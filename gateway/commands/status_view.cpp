@@ -45,6 +45,23 @@ std::string head(const GatewayStatus& status) {
     return view;
 }
 
+std::string modem_note(const LineStatus& line, const ClockStatus& clock) {
+    const ModemStatus& modem = *line.modem;
+    std::string note;
+    if (modem.since) {
+        note = trf("  {}: modem connected for {} from {}", "  {}：DTU 已连接 {}，来自 {}", line.id.text,
+                   ago(modem.since, clock), printable(modem.from));
+    } else if (modem.from.empty()) {
+        note = trf("  {}: no modem has called yet", "  {}：尚无 DTU 拨入", line.id.text);
+    } else {
+        note = trf("  {}: modem not connected, last from {}", "  {}：DTU 未连接，上次来自 {}", line.id.text,
+                   printable(modem.from));
+    }
+    note += trf(" · calls {} · turned away on all ports {}", " · 拨入 {} 次 · 各端口共拒绝 {} 次",
+                modem.calls, modem.turned_away);
+    return note + '\n';
+}
+
 std::string lines_view(const GatewayStatus& status) {
     TextTable table{{{text("line", "线路")},
                      {text("name", "名称")},
@@ -65,7 +82,11 @@ std::string lines_view(const GatewayStatus& status) {
                    std::to_string(line.slots_missed), fmt::format("{}%", line.busy_percent),
                    line.last_error});
     }
-    return table.empty() ? std::string{} : '\n' + table.to_string();
+    std::string view = table.empty() ? std::string{} : '\n' + table.to_string();
+    for (const LineStatus& line : status.lines) {
+        if (line.modem) view += modem_note(line, status.clock);
+    }
+    return view;
 }
 
 std::string uplinks_view(const GatewayStatus& status) {

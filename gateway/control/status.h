@@ -38,6 +38,15 @@ enum class LineState : std::uint8_t {
     not_supported,  ///< this build has no driver for it
 };
 
+/// The modem (DTU) that calls a line.
+struct ModemStatus {
+    std::optional<UtcTime> since;  ///< of its connection; none: it is not connected
+    std::string from;              ///< address and port of the last call; empty: none since start
+    std::uint64_t calls{0};        ///< since start
+    std::uint64_t turned_away{0};  ///< calls that no line got, on all ports since start
+    bool operator==(const ModemStatus&) const = default;
+};
+
 struct LineStatus {
     LineId id;
     std::string name;
@@ -48,9 +57,10 @@ struct LineStatus {
     std::uint64_t polls{0};        ///< since start, one an instrument and turn
     std::uint64_t answered{0};
     std::uint64_t failed{0};
-    std::uint64_t slots_missed{0};  ///< stored as missing with a reason
-    std::string last_error;         ///< empty: none since start
-    int busy_percent{0};            ///< 0 … 100, of the last minute
+    std::uint64_t slots_missed{0};     ///< stored as missing with a reason
+    std::string last_error;            ///< empty: none since start
+    int busy_percent{0};               ///< 0 … 100, of the last minute
+    std::optional<ModemStatus> modem;  ///< of a line of kind dtu only
 };
 
 enum class MeterState : std::uint8_t {

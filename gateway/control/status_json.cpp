@@ -34,6 +34,21 @@ ClockStatus clock_from(const Json& json) {
             .utc_offset = std::chrono::minutes{whole_from<int>(json.at("utc_offset_minutes"))}};
 }
 
+Json to_json(const ModemStatus& modem) {
+    return {{"since", time_json(modem.since)},
+            {"from", modem.from},
+            {"calls", modem.calls},
+            {"turned_away", modem.turned_away}};
+}
+
+std::optional<ModemStatus> modem_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    return ModemStatus{.since = optional_time_from(json.at("since")),
+                       .from = json.at("from").get<std::string>(),
+                       .calls = whole_from<std::uint64_t>(json.at("calls")),
+                       .turned_away = whole_from<std::uint64_t>(json.at("turned_away"))};
+}
+
 Json to_json(const LineStatus& line) {
     return {{"id", line.id.text},
             {"name", line.name},
@@ -46,7 +61,8 @@ Json to_json(const LineStatus& line) {
             {"failed", line.failed},
             {"slots_missed", line.slots_missed},
             {"last_error", line.last_error},
-            {"busy_percent", line.busy_percent}};
+            {"busy_percent", line.busy_percent},
+            {"modem", line.modem ? to_json(*line.modem) : Json(nullptr)}};
 }
 
 LineStatus line_from(const Json& json) {
@@ -61,7 +77,8 @@ LineStatus line_from(const Json& json) {
             .failed = whole_from<std::uint64_t>(json.at("failed")),
             .slots_missed = whole_from<std::uint64_t>(json.at("slots_missed")),
             .last_error = json.at("last_error").get<std::string>(),
-            .busy_percent = whole_from<int>(json.at("busy_percent"))};
+            .busy_percent = whole_from<int>(json.at("busy_percent")),
+            .modem = modem_from(json.at("modem"))};
 }
 
 Json to_json(const MeterStatus& meter) {

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <malloc.h>
 
+#include "drivers/channel/dtu_acceptor.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/buffer/open_store.h"
@@ -104,6 +105,7 @@ struct Daemon::Parts {
     std::vector<std::unique_ptr<Forwarder>> forwarders;
     UplinkLife uplink_life;
     std::optional<Platforms> platforms;
+    DtuAcceptor modems{io, options.lines, clock};
     BuiltLines lines;
     std::optional<StatusReport> report;
     std::optional<DiagnosisOrders> diagnosis;
@@ -142,7 +144,7 @@ Result<> Daemon::Parts::build_the_rest() {
         platforms.emplace(options, *accounting, watch, clock);
         for (const auto& platform : platforms->all()) uplink_life.watch(*platform, heartbeats);
     }
-    auto built = build_lines(options, *store, watch, clock, [this](const LineOptions& line) {
+    auto built = build_lines(options, modems, *store, watch, clock, [this](const LineOptions& line) {
         return [&beat = heartbeats.add("line-" + line.id.text, kLineSilence)] { beat.beat(); };
     });
     if (!built) return pass_on(built.error());
@@ -259,6 +261,7 @@ void Daemon::Parts::look_after() {
 /// Left to right: no more readings, then everything read is on disk, then what can still be delivered.
 void Daemon::Parts::stop() {
     if (const auto told = notifier.stopping(); !told) log::warning("{}", told.error().what);
+    modems.stop();
     for (const auto& worker : lines.workers) worker->request_stop();
     for (const auto& worker : lines.workers) worker->join();
     if (!store->flush(clock.steady() + kLongestFlush)) {
@@ -309,6 +312,7 @@ Result<> Daemon::run() {
         if (!error) parts.io.stop();
     });
     give_back_what_loading_needed();
+    parts.modems.start();
     for (const auto& worker : parts.lines.workers) worker->start();
     parts.say_what_runs();
     if (const auto told = parts.notifier.ready(tr("collecting", "采集中")); !told)

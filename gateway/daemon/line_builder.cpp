@@ -25,12 +25,14 @@ std::string no_driver(const ModelOptions& model, const LineOptions& line) {
 
 }  // namespace
 
-Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,
+Result<BuiltLines> build_lines(const Options& options, const DtuAcceptor& modems, SampleStore& store,
+                               ClockWatch& watch, Clock& clock,
                                const std::function<std::function<void()>(const LineOptions&)>& progress) {
     BuiltLines built;
+    built.modems = &modems;
     for (const LineOptions& line : options.lines) {
         std::vector<PolledInstrument> polled;
-        auto channel = make_channel(line, clock);
+        auto channel = make_channel(line, clock, modems.mailbox(line.id));
         for (const InstrumentOptions& instrument : instruments_on(options, line)) {
             const Driver* driver = driver_for(instrument.model->protocol);
             const bool possible = driver != nullptr && driver->supports(line.kind) && channel;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "drivers/channel/dtu_acceptor.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/polling/line_worker.h"
@@ -22,11 +23,13 @@ struct NotPolled {
 struct BuiltLines {
     std::vector<std::unique_ptr<LineWorker>> workers;  ///< one for each line with at least one instrument
     std::vector<NotPolled> not_polled;
+    const DtuAcceptor* modems{};  ///< who calls the lines
 };
 
 /// `progress` makes the sign of life of one line. invalid_config when a model or an address does not fit its
-/// driver.
-Result<BuiltLines> build_lines(const Options& options, SampleStore& store, ClockWatch& watch, Clock& clock,
+/// driver. `modems` must outlive the lines.
+Result<BuiltLines> build_lines(const Options& options, const DtuAcceptor& modems, SampleStore& store,
+                               ClockWatch& watch, Clock& clock,
                                const std::function<std::function<void()>(const LineOptions&)>& progress);
 
 }  // namespace mg

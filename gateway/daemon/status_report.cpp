@@ -88,6 +88,16 @@ ClockStatus StatusReport::clock_status() const {
             .utc_offset = options_.site.utc_offset};
 }
 
+std::optional<ModemStatus> StatusReport::modem_status(const LineId& line) const {
+    const DtuMailbox* mailbox = lines_.modems != nullptr ? lines_.modems->mailbox(line) : nullptr;
+    if (mailbox == nullptr) return std::nullopt;
+    ModemState modem = mailbox->state();
+    return ModemStatus{.since = modem.since,
+                       .from = std::move(modem.from),
+                       .calls = modem.connections,
+                       .turned_away = lines_.modems->counters().sum()};
+}
+
 LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot* snapshot,
                                      const LineWorker* worker) const {
     LineStatus status{.id = line.id, .name = line.name, .kind = line.kind};
@@ -97,6 +107,7 @@ LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot
         if (status.meters > 0) status.state = LineState::not_supported;
         return status;
     }
+    status.modem = modem_status(line.id);
     const LineCounters& counters = worker->counters();
     status.state = state_of(*snapshot);
     status.since = snapshot->since;

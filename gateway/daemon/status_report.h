@@ -36,6 +36,7 @@ private:
     };
     [[nodiscard]] ClockStatus clock_status() const;
     [[nodiscard]] std::optional<BooksStatus> books_status() const;
+    [[nodiscard]] std::optional<ModemStatus> modem_status(const LineId& line) const;
     [[nodiscard]] LineStatus line_status(const LineOptions& line, const LineSnapshot* snapshot,
                                          const LineWorker* worker) const;
     [[nodiscard]] int busy_percent(const LineWorker& worker) const;

@@ -1,4 +1,5 @@
 #include <array>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "gateway/base/unique_fd.h"
 #include "tests/integration/drivers/lines.h"
 #include "tests/support/slow_names.h"
+#include "tests/support/temporary_folder.h"
 
 namespace mg {
 namespace {
@@ -123,6 +125,48 @@ TEST(SerialPort, AnAdapterThatIsPulledOutIsALineDown) {
 
     EXPECT_EQ(Plant::quality(result), Quality::line_down);
     EXPECT_FALSE(result.trouble.empty());
+}
+
+// The name below /dev/serial/by-id stays, what it leads to does not.
+TEST(SerialPort, AnAdapterThatComesBackUnderAnotherNameIsFoundByItsStableOne) {
+    const auto serve = [](std::uint16_t value) {
+        return [value](Wire& wire) {
+            while (wire.read(kRtuRequest)) wire.write(raw::rtu(body_of(value)));
+        };
+    };
+    const TemporaryFolder folder;
+    const auto by_id = folder.path() / "usb-adapter";
+    PtyPeer first{serve(1)};
+    std::filesystem::create_symlink(first.device(), by_id);
+    Plant plant{serial_line(by_id.string())};
+    ASSERT_EQ(Plant::value(plant.poll()), 1U);
+
+    first.unplug();
+    std::filesystem::remove(by_id);
+    const auto gone = plant.meter->poll(*plant.channel, plant.stop, false);
+    EXPECT_EQ(Plant::quality(gone), Quality::line_down);
+    PtyPeer second{serve(2)};
+    std::filesystem::create_symlink(second.device(), by_id);
+
+    Result<> opened = fail(Failure::session_lost, {});
+    for (int i = 0; i < 1000 && !opened; ++i) {
+        opened = plant.channel->open(plant.stop);
+        if (!opened) std::this_thread::sleep_for(milliseconds{10});  // the back-off
+    }
+    ASSERT_TRUE(opened) << opened.error().what;
+    EXPECT_EQ(Plant::value(plant.poll()), 2U);
+}
+
+TEST(SerialPort, APortWhoseDirectionTheKernelCannotSwitchSaysSo) {
+    PtyPeer peer{stay};
+    auto line = serial_line(peer.device());
+    std::get<SerialChannel>(line.channel).kernel_rs485 = true;
+    Opened open{line};
+
+    const auto opened = open();
+
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().what.find("rs485 = \"adapter\""), std::string::npos) << opened.error().what;
 }
 
 TEST(SerialPort, SilenceIsKeptBeforeTheNextRequest) {

@@ -40,7 +40,7 @@ inline LineOptions serial_line(const std::string& device) {
 /// A line with one meter on it, unit 7, three u16 points from register 0; over real descriptors and the real
 /// clock.
 struct Plant {
-    explicit Plant(LineOptions options) : line{std::move(options)} {
+    explicit Plant(LineOptions options, DtuMailbox* modem = nullptr) : line{std::move(options)} {
         model.id = "three";
         for (std::uint16_t address = 0; address < 3; ++address) {
             PointOptions point;
@@ -50,7 +50,7 @@ struct Plant {
         }
         metering_point.id.text = "m1";
         metering_point.address = "7";
-        auto made_channel = make_channel(line, clock);
+        auto made_channel = make_channel(line, clock, modem);
         EXPECT_TRUE(made_channel) << made_channel.error().what;
         channel = std::move(*made_channel);
         auto made_meter = driver_for(Protocol::modbus)->make_meter({&line, &model, {&metering_point}}, clock);

@@ -38,6 +38,10 @@ inline UplinkStatus full_platform(UtcTime start) {
                                        .bytes_received = 40'000}};
 }
 
+inline ModemStatus full_modem(UtcTime start) {
+    return {.since = start + std::chrono::minutes{9}, .from = "10.0.0.7:40112", .calls = 3, .turned_away = 5};
+}
+
 /// A status in which every field differs from its default.
 inline GatewayStatus full_status() {
     using namespace std::chrono_literals;
@@ -58,7 +62,8 @@ inline GatewayStatus full_status() {
                        .failed = 3,
                        .slots_missed = 2,
                        .last_error = "mcc: cannot connect",
-                       .busy_percent = 42}},
+                       .busy_percent = 42,
+                       .modem = full_modem(start)}},
             .meters = {{.id = {"mill_1"},
                         .name = "水泥磨",
                         .line = LineId{"mcc"},

@@ -85,7 +85,7 @@ TEST(ModbusDriver, ACircuitWithoutPointsIsRefused) {
     EXPECT_FALSE(made());
 }
 
-TEST(ModbusDriver, ModemsThatDialInAreNotInThisBuild) {
+TEST(ModbusDriver, ALineThatAModemCallsNeedsTheAcceptorOfTheDaemon) {
     FakeClock clock{UtcTime{}};
     auto line = line_of(LineKind::serial);
     line.kind = LineKind::dtu;
