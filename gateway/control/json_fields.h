@@ -61,6 +61,14 @@ T whole_from(const Json& json) {
     return json.get<T>();
 }
 
+inline Json number_or_null(const std::optional<int>& number) {
+    return number ? Json(*number) : Json(nullptr);
+}
+inline std::optional<int> optional_number_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    return whole_from<int>(json);
+}
+
 /// The enumerator among `all` whose to_string() is in the JSON.
 template <class Enum, std::size_t N>
 Enum enum_from(const Json& json, const std::array<Enum, N>& all) {

@@ -6,28 +6,21 @@ namespace mg {
 namespace {
 
 using control_json::Json;
-
-Json number_or_null(const std::optional<int>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
-std::optional<int> number_from(const Json& json) {
-    if (json.is_null()) return std::nullopt;
-    return control_json::whole_from<int>(json);
-}
+using control_json::number_or_null;
+using control_json::optional_number_from;
 
 RawReport report_from(const Json& json) {
     RawReport report{.line = {json.at("line").get<std::string>()},
                      .unit = control_json::whole_from<int>(json.at("unit")),
                      .function = control_json::whole_from<int>(json.at("function")),
-                     .address = number_from(json.at("address")),
-                     .count = number_from(json.at("count")),
+                     .address = optional_number_from(json.at("address")),
+                     .count = optional_number_from(json.at("count")),
                      .taken_at = control_json::time_from(json.at("taken_at")),
                      .request = json.at("request").get<std::string>(),
                      .answer = json.at("answer").get<std::string>(),
                      .error = json.at("error").get<std::string>(),
                      .took = milliseconds{control_json::whole_from<std::int64_t>(json.at("took_ms"))},
-                     .exception = number_from(json.at("exception")),
+                     .exception = optional_number_from(json.at("exception")),
                      .registers = {},
                      .bits = {},
                      .objects = {}};

@@ -6,15 +6,8 @@ namespace mg {
 namespace {
 
 using control_json::Json;
-
-Json number_or_null(const std::optional<int>& number) {
-    return number ? Json(*number) : Json(nullptr);
-}
-
-std::optional<int> number_from(const Json& json) {
-    if (json.is_null()) return std::nullopt;
-    return control_json::whole_from<int>(json);
-}
+using control_json::number_or_null;
+using control_json::optional_number_from;
 
 TraceFrame frame_from(const Json& json) {
     TraceFrame frame{.at = control_json::time_from(json.at("at")),
@@ -23,9 +16,9 @@ TraceFrame frame_from(const Json& json) {
                      .sound = json.at("sound").get<bool>(),
                      .unit = control_json::whole_from<int>(json.at("unit")),
                      .function = control_json::whole_from<int>(json.at("function")),
-                     .exception = number_from(json.at("exception")),
-                     .address = number_from(json.at("address")),
-                     .count = number_from(json.at("count")),
+                     .exception = optional_number_from(json.at("exception")),
+                     .address = optional_number_from(json.at("address")),
+                     .count = optional_number_from(json.at("count")),
                      .registers = {},
                      .lost = control_json::whole_from<std::uint64_t>(json.at("lost"))};
     for (const Json& word : json.at("registers"))

@@ -1,5 +1,8 @@
 #include "drivers/modbus/pdu_exchange.h"
 
+#include <algorithm>
+#include <random>
+
 #include <gtest/gtest.h>
 
 #include "tests/unit/drivers/modbus_fixture.h"
@@ -167,6 +170,44 @@ TEST_F(PduLine, ALineThatNeverEndsItsFrameIsLeftInBoundedTime) {
 
     EXPECT_FALSE(answer);
     EXPECT_LT(clock.steady() - began, std::chrono::seconds{5});
+}
+
+// Whatever a line says: bounded time, and an answer only where a sound frame of this unit and function stands
+// in what came.
+TEST_F(PduLine, AnyBytesInAnyPiecesEndInBoundedTimeAndAreNeverBelieved) {
+    std::mt19937 random{20261123};
+    const auto number = [&](unsigned most) { return static_cast<unsigned>(random() % (most + 1)); };
+    for (int round = 0; round < 3000; ++round) {
+        const auto kind = round % 2 == 0 ? LineKind::serial : LineKind::modbus_tcp;
+        channel.reset();
+        const auto began = clock.steady();
+        const auto answer = ask(
+            kind,
+            [&](const Bytes& request) {
+                // Beginnings of the right frame with wrong bytes in it, echoes, and noise.
+                Bytes bytes = kind == LineKind::serial ? good_rtu(request) : good_tcp(request);
+                bytes[number(static_cast<unsigned>(bytes.size()) - 1)] ^=
+                    static_cast<std::uint8_t>(1 + number(254));
+                if (number(3) == 0) bytes.insert(bytes.begin(), request.begin(), request.end());
+                if (number(3) == 0) bytes.resize(number(static_cast<unsigned>(bytes.size())));
+                for (auto more = number(40); more > 30; --more)
+                    bytes.push_back(static_cast<std::uint8_t>(number(255)));
+                Arrivals pieces;
+                for (std::size_t at = 0; at < bytes.size();) {
+                    const auto end = std::min(bytes.size(), at + 1 + number(15));
+                    pieces.push_back({milliseconds{number(400)},
+                                      {bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                                       bytes.begin() + static_cast<std::ptrdiff_t>(end)}});
+                    at = end;
+                }
+                return pieces;
+            },
+            kReadTwo);
+        ASSERT_LT(clock.steady() - began, std::chrono::seconds{4}) << round;
+        // Over TCP nothing guards the registers themselves: what a frame must be is all there is to hold.
+        ASSERT_FALSE(kind == LineKind::serial && answer) << round;
+        ASSERT_EQ(answer ? answer->front() : 3, 3) << round;
+    }
 }
 
 }  // namespace
