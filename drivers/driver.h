@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "config/options.h"
+#include "drivers/latency_watch.h"
 #include "drivers/wire_tap.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/counters.h"
@@ -30,6 +33,13 @@ struct ChannelCounters {
     Counter discarded_bytes;  ///< late, surplus, foreign or noise: thrown away before they could pass as an
                               ///< answer
 };
+
+/// How long an answer may come after its time-out and still be recognised as late, on channels where it can
+/// be taken for the next one: the line stays silent for so long. One response timeout within these bounds, so
+/// that a dead meter costs its line no more than twice the waiting.
+inline milliseconds drain_time(const LineOptions& line) {
+    return std::clamp(line.response_timeout, milliseconds{100}, milliseconds{3000});
+}
 
 /// The open byte stream of a line. One thread only, but for counters().
 class Channel {
@@ -87,6 +97,34 @@ struct PollResult {
     std::vector<WireRecord> wire;  ///< only filled when asked for
 };
 
+/// What the exchanges with one instrument came to since start.
+struct MeterFigures {
+    std::uint64_t asked{0};
+    std::uint64_t answered{0};    ///< with registers
+    std::uint64_t exceptions{0};  ///< answered by "no"
+    std::uint64_t timeouts{0};
+    std::uint64_t corrupt{0};  ///< bad frames: checksum, length, function
+    std::uint64_t foreign{0};  ///< frames of others, or late ones, thrown away while waiting for its answer
+    std::optional<LatencyFigures> latency;
+    bool operator==(const MeterFigures&) const = default;
+};
+
+/// What a good poll of one instrument takes of its line, but for the time that the instrument takes to
+/// answer.
+struct PollCost {
+    std::size_t requests{0};
+    std::chrono::microseconds wire{0};  ///< frames, silences and gaps of all of them
+};
+/// How long an instrument takes to answer by which nothing is known yet. Most take 20 … 100 ms.
+inline constexpr milliseconds kAssumedLatency{50};
+
+/// How hard a poll tries.
+enum class Effort : std::uint8_t {
+    usual,
+    one_try,  ///< one question first; only when it is answered the rest as usual. For a meter that was silent
+    quick,    ///< the same, with the time-out that the meter is known to need
+};
+
 /// One instrument at one address; one metering point, or several when its circuits are points of their own.
 class Meter {
 public:
@@ -97,7 +135,10 @@ public:
     /// Blocking; bounded by (number of blocks) × (retries + 1) × (response timeout + recovery). Looks at
     /// `stop` between exchanges and during waits; a stopped poll returns what it has and must not be stored.
     /// Trouble on the wire becomes Quality, never an error. The channel is open when it is called.
-    virtual PollResult poll(Channel& channel, const StopEvent& stop, bool record_wire) = 0;
+    virtual PollResult poll(Channel& channel, const StopEvent& stop, Effort effort, bool record_wire) = 0;
+    /// For the line's thread only.
+    [[nodiscard]] virtual MeterFigures figures() const = 0;
+    [[nodiscard]] virtual PollCost cost() const = 0;
 };
 
 /// The metering points that share one address on one line, with their common model. What they point to must

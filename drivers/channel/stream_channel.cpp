@@ -30,12 +30,10 @@ Error closed_by_peer() {
 
 }  // namespace
 
-// The drain time is one response timeout within these bounds: an answer may take twice its timeout and is
-// still recognised, and a dead meter costs its line no more than twice the waiting.
 StreamChannel::StreamChannel(const LineOptions& line, Clock& clock)
     : clock_{clock},
       connect_timeout_{line.connect_timeout},
-      drain_time_{std::clamp(line.response_timeout, milliseconds{100}, milliseconds{3000})},
+      drain_time_{mg::drain_time(line)},
       backoff_{kReopen, std::hash<std::string>{}(line.id.text)} {}
 
 Result<> StreamChannel::open(const StopEvent& stop) {

@@ -130,6 +130,7 @@ Answer Exchange::read(Channel& channel, const Block& block, const ExchangeTiming
                       const StopEvent& stop, WireRecord* record) {
     const Question question{framing_, ++transaction_, unit_, block.table, block.first, block.count};
     framer_->frame_length = 0;
+    latency_.reset();
     const auto began = clock_.steady();
     auto answer = ask(channel, question, timing, stop);
     if (record != nullptr) {
@@ -149,6 +150,8 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
     if (auto sent = channel.send(request.span(), timing.gap, stop); !sent) {
         return tl::unexpected{of_channel(sent.error(), stop)};
     }
+    // The bytes leave after the write has returned.
+    const auto sent_at = clock_.steady() + channel.wire_time(request.size);
     const auto due =
         clock_.steady() + timing.response_timeout + channel.wire_time(request.size + answer_size(question));
     if (echoes_) {
@@ -164,6 +167,7 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
             channel.tap().note(clock_, WireFate::silence, {});
             return tl::unexpected{no_reply(timing.response_timeout)};
         }
+        const auto first_byte_at = clock_.steady();
         const auto limit = kStartedFrame + channel.wire_time(framer_->frame.size());
         const auto left = std::chrono::floor<std::chrono::microseconds>(due - clock_.steady());
         const auto within = std::clamp<std::chrono::microseconds>(left, milliseconds{1}, limit);
@@ -198,6 +202,11 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
         const auto judged =
             length == 0 ? Judged{Verdict::foreign, {}, 0, {}} : judge(question, {frame.data(), size});
         channel.tap().note(clock_, fate_of(judged.verdict), {frame.data(), size});
+        const bool is_answer = judged.verdict == Verdict::answer || judged.verdict == Verdict::exception;
+        if (is_answer) {
+            latency_ = std::chrono::duration_cast<std::chrono::microseconds>(
+                std::max(first_byte_at - sent_at, SteadyTime::duration::zero()));
+        }
         switch (judged.verdict) {
             case Verdict::answer:
                 return judged.registers;
@@ -205,6 +214,7 @@ Answer Exchange::ask(Channel& channel, const Question& question, const ExchangeT
                 return tl::unexpected{meaning_of_exception(judged.exception)};
             case Verdict::foreign:
                 channel.note_discarded(size);
+                ++foreign_frames_;
                 break;
             case Verdict::wrong:
                 channel.note_discarded(size);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -47,6 +49,11 @@ public:
     Answer read(Channel& channel, const Block& block, const ExchangeTiming& timing, const StopEvent& stop,
                 WireRecord* record);
 
+    /// From the end of the last request to the first byte of its answer; none when none came.
+    [[nodiscard]] std::optional<std::chrono::microseconds> latency() const { return latency_; }
+    /// Frames that were thrown away while waiting for answers, since the beginning.
+    [[nodiscard]] std::uint64_t foreign_frames() const { return foreign_frames_; }
+
 private:
     struct Framer;
 
@@ -59,6 +66,8 @@ private:
     std::uint8_t unit_;
     std::uint16_t transaction_{0};
     bool echoes_{false};
+    std::optional<std::chrono::microseconds> latency_;
+    std::uint64_t foreign_frames_{0};
     Clock& clock_;
     std::unique_ptr<Framer> framer_;
 };

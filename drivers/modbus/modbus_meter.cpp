@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "drivers/channel/descriptor_wait.h"
+#include "drivers/channel/wire_timing.h"
 #include "drivers/modbus/register_codec.h"
 #include "gateway/base/language.h"
 
@@ -15,6 +16,9 @@ constexpr std::chrono::hours kPlanAgain{24};
 // A TCP line is reopened after each time-out of each of its meters; asking again for what is missing each
 // time would cost more than the meters' own polls.
 constexpr std::chrono::minutes kProbeAgain{10};
+
+// Of RTU: a request, and an answer without its registers.
+constexpr std::size_t kFrameBytes = 8 + 5;
 
 constexpr std::uint8_t kIllegalFunction = 0x01;
 constexpr std::uint8_t kGatewayPath = 0x0A;
@@ -32,6 +36,7 @@ Framing framing_of(LineKind kind) {
 struct ModbusMeter::Round {
     PollResult result;
     bool record{false};
+    Effort effort{Effort::usual};
     int silent{0};  ///< exchanges in a row without a sign of the meter
     bool reopened{false};
     Quality worst{Quality::good};
@@ -68,8 +73,9 @@ ModbusMeter::ModbusMeter(const InstrumentOptions& instrument, std::uint8_t unit,
     }
 }
 
-PollResult ModbusMeter::poll(Channel& channel, const StopEvent& stop, bool record_wire) {
+PollResult ModbusMeter::poll(Channel& channel, const StopEvent& stop, Effort effort, bool record_wire) {
     Round round;
+    round.effort = effort;
     round.record = record_wire;
     plan_if_due(channel);
     for (auto& point : points_) {
@@ -112,7 +118,8 @@ ReadPlan ModbusMeter::plan() const {
     for (std::size_t index = 0; index < points_.size(); ++index) {
         if (points_[index].wanted) (points_[index].left_out ? alone : together).push_back(index);
     }
-    auto plan = plan_reads(model_.points, together, {model_.max_registers, model_.max_gap});
+    const auto gap = gap_worth_reading(request_cost(), model_.max_gap);
+    auto plan = plan_reads(model_.points, together, {model_.max_registers, gap});
     for (const auto index : alone) {
         const auto& point = model_.points[index];
         plan.blocks.push_back({point.table, point.address, register_count(point), plan.order.size(), 1});
@@ -121,14 +128,84 @@ ReadPlan ModbusMeter::plan() const {
     return plan;
 }
 
+ExchangeTiming ModbusMeter::timing_of(const Task& task, const Round& round) const {
+    auto timing = timing_;
+    const auto configured = timing_.response_timeout;
+    switch (round.effort) {
+        case Effort::usual:
+            if (task.tries < line_.retries && round.silent < line_.retries)
+                timing.response_timeout = latency_.timeout(configured);
+            break;
+        case Effort::one_try:
+            break;
+        case Effort::quick:
+            timing.response_timeout = latency_.probe_timeout(configured);
+            break;
+    }
+    // Waiting and silence together never end before the configured time.
+    timing.response_timeout = std::max(timing.response_timeout, configured - drain_time(line_));
+    return timing;
+}
+
+void ModbusMeter::count(const Answer& answer) {
+    if (!answer &&
+        (answer.error().quality == Quality::not_asked || answer.error().next == Failure::session_lost)) {
+        return;  // stopped, or no line
+    }
+    ++figures_.asked;
+    if (const auto latency = exchange_.latency()) latency_.add(*latency);
+    if (answer) {
+        ++figures_.answered;
+    } else if (answer.error().exception != 0) {
+        ++figures_.exceptions;
+    } else if (answer.error().quality == Quality::no_reply) {
+        ++figures_.timeouts;
+    } else {
+        ++figures_.corrupt;
+    }
+}
+
+MeterFigures ModbusMeter::figures() const {
+    auto figures = figures_;
+    figures.foreign = exchange_.foreign_frames();
+    figures.latency = latency_.figures();
+    return figures;
+}
+
+std::chrono::microseconds ModbusMeter::silence() const {
+    const auto of_wire =
+        line_.kind == LineKind::modbus_tcp ? std::chrono::microseconds{0} : frame_silence(settings_);
+    return std::max<std::chrono::microseconds>(timing_.gap, of_wire);
+}
+
+RequestCost ModbusMeter::request_cost() const {
+    const auto known = latency_.figures();
+    const auto latency = known ? known->p50 : std::chrono::microseconds{kAssumedLatency};
+    if (line_.kind == LineKind::modbus_tcp) return {silence() + latency, std::chrono::microseconds{0}};
+    return {time_on_wire(settings_, kFrameBytes) + silence() + latency, time_on_wire(settings_, 2)};
+}
+
+PollCost ModbusMeter::cost() const {
+    const auto& blocks = planned_ ? plan_.blocks : plan().blocks;
+    PollCost cost{.requests = blocks.size()};
+    for (const auto& block : blocks) {
+        cost.wire += silence();
+        if (line_.kind != LineKind::modbus_tcp)
+            cost.wire += time_on_wire(settings_, kFrameBytes + std::size_t{2} * block.count);
+    }
+    return cost;
+}
+
 // False: leave the meter alone until the next poll.
 bool ModbusMeter::ask(Task task, Channel& channel, const StopEvent& stop, Round& round) {
     WireRecord* record = nullptr;
     if (round.record) record = &round.result.wire.emplace_back();
-    const auto answer = exchange_.read(channel, task.block, timing_, stop, record);
+    const auto answer = exchange_.read(channel, task.block, timing_of(task, round), stop, record);
+    count(answer);
     if (answer) {
         round.result.answered = true;
         round.silent = 0;
+        round.effort = Effort::usual;
         take_over(task.block, *answer);
         return true;
     }
@@ -157,8 +234,8 @@ bool ModbusMeter::ask(Task task, Channel& channel, const StopEvent& stop, Round&
         return true;
     }
     round.silent = trouble.quality == Quality::no_reply ? round.silent + 1 : 0;
-    if (round.silent > line_.retries) {
-        mark_unread(Quality::no_reply);
+    if (round.effort != Effort::usual || round.silent > line_.retries) {
+        mark_unread(trouble.quality);
         return false;
     }
     if (task.tries < line_.retries) tasks_.push_back({task.block, task.tries + 1});
@@ -178,6 +255,7 @@ void ModbusMeter::take_over(const Block& block, std::span<const std::uint8_t> re
 
 bool ModbusMeter::after_exception(const Task& task, const NoAnswer& refusal, Round& round) {
     round.silent = 0;
+    round.effort = Effort::usual;
     if (refusal.exception == kGatewayPath) {
         // The gateway does not know the unit, and will not know it for the next block either.
         mark_unread(Quality::refused);
@@ -187,7 +265,7 @@ bool ModbusMeter::after_exception(const Task& task, const NoAnswer& refusal, Rou
     switch (refusal.next) {
         case Failure::unsupported:
             if (task.block.size > 1 && refusal.exception != kIllegalFunction) {
-                halve(task.block);
+                split(task.block);
             } else {
                 for (const auto index : points_in(task.block)) refuse(index);
             }
@@ -207,13 +285,13 @@ bool ModbusMeter::after_exception(const Task& task, const NoAnswer& refusal, Rou
 }
 
 // In this poll and, since the meter will refuse it again, in the next ones.
-void ModbusMeter::halve(const Block& block) {
-    const auto halves = halves_of(block, model_.points, plan_);
-    for (const auto& half : halves) tasks_.push_back({half});
+void ModbusMeter::split(const Block& block) {
+    const auto parts = parts_of(block, model_.points, plan_);
+    for (const auto& part : parts) tasks_.push_back({part});
     const auto place = std::ranges::find(plan_.blocks, block);
     if (place == plan_.blocks.end()) return;
-    *place = halves[0];
-    plan_.blocks.insert(std::next(place), halves[1]);
+    *place = parts.front();
+    plan_.blocks.insert(std::next(place), std::next(parts.begin()), parts.end());
 }
 
 void ModbusMeter::refuse(std::size_t index) {

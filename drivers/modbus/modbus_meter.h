@@ -13,10 +13,18 @@ namespace mg {
 /// An instrument that speaks Modbus, at one unit id of one line. One thread only. The options it was made
 /// from must outlive it.
 ///
-/// One bad register never hides the others: a block that the meter refuses is halved within the same poll
-/// until the refused points stand alone. Those are left out until the channel was reopened (not more often
-/// than every ten minutes) and for a day at most; a point that was ever read well only after three refusals
-/// in a row. A meter that stays silent `retries` + 1 times in a row is left alone until the next poll.
+/// Blocks are joined over registers that nobody asked for where these cost less than another request would,
+/// by baud rate and the meter's latency, and never beyond the model's limits.
+///
+/// One bad register never hides the others: a block that the meter refuses is read without such registers,
+/// and then halved, within the same poll until the refused points stand alone. Those are left out until the
+/// channel was reopened (not more often than every ten minutes) and for a day at most; a point that was ever
+/// read well only after three refusals in a row. A meter that stays silent `retries` + 1 times in a row is
+/// left alone until the next poll.
+///
+/// A question that will be asked again is waited for as long as the meter is known to need, at most the
+/// configured time; the last try always has all of it. However short the waiting, an answer that comes within
+/// the configured time is never taken for another: the silence after a time-out makes up for the difference.
 class ModbusMeter final : public Meter {
 public:
     ModbusMeter(const InstrumentOptions& instrument, std::uint8_t unit, std::vector<LayoutRef> layouts,
@@ -24,7 +32,9 @@ public:
 
     [[nodiscard]] const std::string& address() const override { return address_; }
     [[nodiscard]] std::span<const LayoutRef> layouts() const override { return layouts_; }
-    PollResult poll(Channel& channel, const StopEvent& stop, bool record_wire) override;
+    PollResult poll(Channel& channel, const StopEvent& stop, Effort effort, bool record_wire) override;
+    [[nodiscard]] MeterFigures figures() const override;
+    [[nodiscard]] PollCost cost() const override;
 
 private:
     struct Point {
@@ -43,10 +53,14 @@ private:
 
     void plan_if_due(const Channel& channel);
     [[nodiscard]] ReadPlan plan() const;
+    [[nodiscard]] RequestCost request_cost() const;
+    [[nodiscard]] std::chrono::microseconds silence() const;
+    [[nodiscard]] ExchangeTiming timing_of(const Task& task, const Round& round) const;
+    void count(const Answer& answer);
     bool ask(Task task, Channel& channel, const StopEvent& stop, Round& round);
     void take_over(const Block& block, std::span<const std::uint8_t> registers);
     bool after_exception(const Task& task, const NoAnswer& refusal, Round& round);
-    void halve(const Block& block);
+    void split(const Block& block);
     void refuse(std::size_t index);
     bool after_broken_session(const Task& task, const NoAnswer& trouble, Channel& channel,
                               const StopEvent& stop, Round& round);
@@ -65,6 +79,8 @@ private:
     std::vector<std::vector<std::size_t>> points_of_layout_;
     Clock& clock_;
     Exchange exchange_;
+    LatencyWatch latency_;
+    MeterFigures figures_;
 
     std::vector<Point> points_;  ///< beside model_.points
     ReadPlan plan_;

@@ -64,8 +64,22 @@ ReadPlan plan_reads(std::span<const PointOptions> points, std::span<const std::s
     return plan;
 }
 
-std::array<Block, 2> halves_of(const Block& block, std::span<const PointOptions> points,
-                               const ReadPlan& plan) {
+std::uint16_t gap_worth_reading(const RequestCost& cost, std::uint16_t limit) {
+    if (cost.a_register.count() <= 0) return limit;
+    return static_cast<std::uint16_t>(std::min<std::int64_t>(limit, cost.request / cost.a_register));
+}
+
+std::vector<Block> parts_of(const Block& block, std::span<const PointOptions> points, const ReadPlan& plan) {
+    std::vector<Block> parts;
+    for (auto place = block.begin; place < block.begin + block.size; ++place) {
+        const auto& point = points[plan.order[place]];
+        if (!parts.empty() && point.address <= end_of(parts.back())) {
+            parts.back() = extended(parts.back(), point);
+        } else {
+            parts.push_back(block_of(point, place));
+        }
+    }
+    if (parts.size() > 1) return parts;
     const auto lower = block.size / 2;
     return {block_of(points, plan, block.begin, lower),
             block_of(points, plan, block.begin + lower, block.size - lower)};

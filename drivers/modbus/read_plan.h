@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,6 +28,14 @@ struct ReadLimits {
     std::uint16_t max_gap{0};         ///< registers nobody asked for that may be read to join two points
 };
 
+/// What a request and a register more in it cost on this wire.
+struct RequestCost {
+    std::chrono::microseconds request{0};  ///< both frames without registers, silences, the meter's own time
+    std::chrono::microseconds a_register{0};  ///< 0: the wire has no time of its own
+};
+/// How many registers nobody asked for are cheaper to read than another request is; at most `limit`.
+std::uint16_t gap_worth_reading(const RequestCost& cost, std::uint16_t limit);
+
 /// The requests of one poll. Every point belongs to exactly one block.
 struct ReadPlan {
     std::vector<std::size_t> order;  ///< indexes of points, by table and address
@@ -42,9 +50,8 @@ std::uint16_t register_count(const PointOptions& point);
 ReadPlan plan_reads(std::span<const PointOptions> points, std::span<const std::size_t> wanted,
                     ReadLimits limits);
 
-/// The same points in two requests, for a meter that refuses the one. The block must bring two points or
-/// more.
-std::array<Block, 2> halves_of(const Block& block, std::span<const PointOptions> points,
-                               const ReadPlan& plan);
+/// The same points in several requests, for a meter that refuses the one: without the registers that nobody
+/// asked for, if the block has any, and else in two halves. The block must bring two points or more.
+std::vector<Block> parts_of(const Block& block, std::span<const PointOptions> points, const ReadPlan& plan);
 
 }  // namespace mg

@@ -121,7 +121,7 @@ TEST(SerialPort, AnAdapterThatIsPulledOutIsALineDown) {
     ASSERT_EQ(Plant::value(plant.poll()), 1U);
 
     peer.unplug();
-    const auto result = plant.meter->poll(*plant.channel, plant.stop, false);
+    const auto result = plant.meter->poll(*plant.channel, plant.stop, Effort::usual, false);
 
     EXPECT_EQ(Plant::quality(result), Quality::line_down);
     EXPECT_FALSE(result.trouble.empty());
@@ -143,7 +143,7 @@ TEST(SerialPort, AnAdapterThatComesBackUnderAnotherNameIsFoundByItsStableOne) {
 
     first.unplug();
     std::filesystem::remove(by_id);
-    const auto gone = plant.meter->poll(*plant.channel, plant.stop, false);
+    const auto gone = plant.meter->poll(*plant.channel, plant.stop, Effort::usual, false);
     EXPECT_EQ(Plant::quality(gone), Quality::line_down);
     PtyPeer second{serve(2)};
     std::filesystem::create_symlink(second.device(), by_id);

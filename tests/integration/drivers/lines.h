@@ -60,7 +60,7 @@ struct Plant {
 
     PollResult poll() {
         if (auto opened = channel->open(stop); !opened) ADD_FAILURE() << opened.error().what;
-        return meter->poll(*channel, stop, false);
+        return meter->poll(*channel, stop, Effort::usual, false);
     }
     /// The value that all three points have; none when any has no value.
     static std::optional<std::uint64_t> value(const PollResult& result) {

@@ -208,7 +208,7 @@ TEST_F(ModbusExchange, ALineThatStopsEchoingIsUnderstoodAgain) {
 TEST_F(ModbusExchange, TheRecordShowsTheBytesOnTheWire) {
     build(LineKind::serial, [](const Bytes& request) { return Arrivals{{kSoon, good_rtu(request)}}; });
 
-    const auto result = meter->poll(*channel, stop, true);
+    const auto result = meter->poll(*channel, stop, Effort::usual, true);
 
     ASSERT_EQ(result.wire.size(), 1U);
     EXPECT_EQ(result.wire[0].request, channel->requests[0]);
@@ -222,7 +222,7 @@ TEST_F(ModbusExchange, TheRecordOfABadFrameShowsWhatCame) {
     bad.back() ^= 0xFF;
     build(LineKind::serial, [&](const Bytes&) { return Arrivals{{kSoon, bad}}; });
 
-    const auto result = meter->poll(*channel, stop, true);
+    const auto result = meter->poll(*channel, stop, Effort::usual, true);
 
     ASSERT_FALSE(result.wire.empty());
     EXPECT_EQ(result.wire[0].answer, bad);

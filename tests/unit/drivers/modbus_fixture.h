@@ -51,7 +51,7 @@ protected:
     }
     PollResult poll() {
         EXPECT_TRUE(channel->open(stop));
-        return meter->poll(*channel, stop, false);
+        return meter->poll(*channel, stop, Effort::usual, false);
     }
     static std::vector<Quality> qualities(const PollResult& result) {
         std::vector<Quality> list;

@@ -98,6 +98,29 @@ TEST_F(ModbusMeter, AHoleBetweenTwoPointsIsReadAround) {
     EXPECT_EQ(channel->requests.size(), 2U);
 }
 
+TEST_F(ModbusMeter, ARefusedBlockIsSplitAtItsHolesBeforeAnythingIsHalved) {
+    model.points = {u16_point("a", 0), u16_point("b", 1), u16_point("c", 5), u16_point("d", 6)};
+    model.max_gap = 10;
+    build(LineKind::serial, with_holes({3}, 2));
+
+    EXPECT_EQ(qualities(poll()), (std::vector{good, good, good, good}));
+
+    EXPECT_EQ(channel->requests.size(), 3U);
+}
+
+TEST_F(ModbusMeter, AHoleThatTakesLongerThanARequestIsNotRead) {
+    // given: 300 baud, where a register takes 67 ms and another request half a second
+    model.points = {u16_point("a", 0), u16_point("near", 5), u16_point("far", 100)};
+    model.max_gap = 120;
+    model.max_registers = 125;
+    metering_point.settings = SerialSettings{300, Parity::none, 8, 1};
+    build(LineKind::serial, [](const Bytes& request) { return Arrivals{{kSoon, good_rtu(request)}}; });
+
+    EXPECT_EQ(qualities(poll()), (std::vector{good, good, good}));
+
+    EXPECT_EQ(channel->requests.size(), 2U);
+}
+
 TEST_F(ModbusMeter, AnUnknownFunctionIsAskedOnce) {
     build(LineKind::serial, with_holes({0, 1, 2}, 1));
 
@@ -187,7 +210,7 @@ TEST_F(ModbusMeter, ALineThatCannotBeReopenedIsDown) {
 
     channel->hang_up();
     channel->refuse_to_open(1);
-    const auto result = meter->poll(*channel, stop, false);
+    const auto result = meter->poll(*channel, stop, Effort::usual, false);
 
     EXPECT_EQ(qualities(result), (std::vector{line_down, line_down, line_down}));
     EXPECT_FALSE(result.trouble.empty());
@@ -197,7 +220,7 @@ TEST_F(ModbusMeter, AStoppedPollAsksNothingMore) {
     build(LineKind::serial, [](const Bytes& request) { return Arrivals{{kSoon, good_rtu(request)}}; });
 
     stopper.request_stop();
-    const auto result = meter->poll(*channel, stop, false);
+    const auto result = meter->poll(*channel, stop, Effort::usual, false);
 
     EXPECT_EQ(qualities(result), (std::vector{not_asked, not_asked, not_asked}));
     EXPECT_TRUE(channel->requests.empty());

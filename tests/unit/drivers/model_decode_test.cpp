@@ -114,7 +114,7 @@ TEST_P(ModelDecode, TheShippedModelReadsWhatTheDisplayShows) {
                             }};
     ASSERT_TRUE(channel.open(stop));
 
-    auto result = (*meter)->poll(channel, stop, false);
+    auto result = (*meter)->poll(channel, stop, Effort::usual, false);
 
     Sample sample;
     sample.layout = (*meter)->layouts()[0];

@@ -82,15 +82,34 @@ TEST(ReadPlan, NothingWantedIsNothingAsked) {
     EXPECT_TRUE(plan_of({}, {60, 0}).blocks.empty());
 }
 
-TEST(ReadPlan, HalvesBringTheSamePoints) {
-    const std::vector points{point(0, WireType::u16), point(1, WireType::u16), point(9, WireType::u32)};
+TEST(ReadPlan, ABlockWithoutHolesIsHalved) {
+    const std::vector points{point(0, WireType::u16), point(1, WireType::u16), point(2, WireType::u32)};
     const auto plan = plan_of(points, {60, 10});
     ASSERT_EQ(plan.blocks.size(), 1U);
 
-    const auto halves = halves_of(plan.blocks[0], points, plan);
+    EXPECT_EQ(
+        parts_of(plan.blocks[0], points, plan),
+        (std::vector{Block{RegisterTable::holding, 0, 1, 0, 1}, Block{RegisterTable::holding, 1, 3, 1, 2}}));
+}
 
-    EXPECT_EQ(halves[0], (Block{RegisterTable::holding, 0, 1, 0, 1}));
-    EXPECT_EQ(halves[1], (Block{RegisterTable::holding, 1, 10, 1, 2}));
+TEST(ReadPlan, ABlockWithHolesIsSplitAtAllOfThemFirst) {
+    const std::vector points{point(0, WireType::u16), point(1, WireType::u16), point(9, WireType::u32),
+                             point(20, WireType::u16)};
+    const auto plan = plan_of(points, {60, 10});
+    ASSERT_EQ(plan.blocks.size(), 1U);
+
+    EXPECT_EQ(
+        parts_of(plan.blocks[0], points, plan),
+        (std::vector{Block{RegisterTable::holding, 0, 2, 0, 2}, Block{RegisterTable::holding, 9, 2, 2, 1},
+                     Block{RegisterTable::holding, 20, 1, 3, 1}}));
+}
+
+TEST(ReadPlan, AHoleIsReadWhereItCostsLessThanARequest) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(gap_worth_reading({.request = 40ms, .a_register = 2ms}, 100), 20);
+    EXPECT_EQ(gap_worth_reading({.request = 40ms, .a_register = 2ms}, 8), 8) << "the model's limit";
+    EXPECT_EQ(gap_worth_reading({.request = 1ms, .a_register = 2ms}, 8), 0);
+    EXPECT_EQ(gap_worth_reading({.request = 20ms, .a_register = 0us}, 8), 8) << "no wire";
 }
 
 // ---- properties over any map of points ----
