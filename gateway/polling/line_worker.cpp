@@ -19,6 +19,11 @@ using namespace std::chrono_literals;
 constexpr milliseconds kLongestNap = 1s;
 /// How long the first poll of a new metering point waits at most for the disk to know of it.
 constexpr milliseconds kFirstMark = 2s;
+/// Latencies change slowly, and the arithmetic asks each instrument.
+constexpr SteadyTime::duration kBudgetAgain = 60s;
+/// How long a read waits at most for slots that are due, and for sweeps.
+constexpr SteadyTime::duration kReadPatience = 10s;
+constexpr SteadyTime::duration kReadPatienceInSweeps = 90s;
 
 std::vector<SlotPlan> plans_of(const std::vector<PolledInstrument>& instruments) {
     std::vector<SlotPlan> plans;
@@ -69,6 +74,7 @@ LineWorker::LineWorker(LineOptions line, std::unique_ptr<Channel> channel,
       progress_{std::move(progress)},
       schedule_{plans_of(instruments_), clock.utc()},
       health_{line_.id.text, names_of(instruments_)},
+      sweeps_{instruments_.size()},
       errands_{clock} {
     std::size_t points = 0;
     for (const auto& instrument : instruments_) {
@@ -76,6 +82,7 @@ LineWorker::LineWorker(LineOptions line, std::unique_ptr<Channel> channel,
         points += instrument.meter->layouts().size();
     }
     snapshot_.with([&](LineSnapshot& s) { s.points.resize(points); });
+    renew_budget();
 }
 
 void LineWorker::start() {
@@ -97,7 +104,6 @@ void LineWorker::run(std::stop_token stop) {
     const StopEvent stop_event{stop};
     while (!stop.stop_requested()) {
         progress_();
-        serve_reads(stop_event);
         const auto clock_state = watch_.observe();
         const UtcTime now = clock_.utc();
         UtcTime wake = now + kLongestNap;
@@ -106,6 +112,7 @@ void LineWorker::run(std::stop_token stop) {
             follow_clock(clock_state, now);
             store_missed(now, set_ahead ? Quality::clock_step : Quality::not_asked);
             const auto due = schedule_.next(now);
+            if (serve_read(clock_state, now, stop_event)) continue;
             // Silent instruments never hold up an errand, but it leaves every other turn to whoever is due.
             errand_last_ = !(due && errand_last_) && serve_errand(true, now, stop_event);
             if (errand_last_) continue;
@@ -113,8 +120,8 @@ void LineWorker::run(std::stop_token stop) {
                 ask(*due, stop_event, stop);
                 continue;
             }
-            wake = std::min(wake, schedule_.wake_at());
-        } else if (serve_errand(false, now, stop_event)) {
+            wake = std::min(wake, schedule_.wake_at(now));
+        } else if (serve_read(clock_state, now, stop_event) || serve_errand(false, now, stop_event)) {
             continue;
         }
         clock_.wait(clock_.steady() + std::max(wake - clock_.utc(), milliseconds{0}), stop, wake_);
@@ -176,17 +183,23 @@ void LineWorker::store_missed(UtcTime now, Quality why_unasked) {
 
 void LineWorker::ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop) {
     const SteadyTime began = clock_.steady();
-    auto result = poll(ask.instrument, stop_event, false);
+    read_last_ = false;
+    // Between boundaries a silent meter is asked with as little patience as it is known to need; at each
+    // boundary with all of it, in case that it has become slower.
+    const Effort effort = !ask.probe                   ? Effort::usual
+                          : ask.boundary && !ask.again ? Effort::one_try
+                                                       : Effort::quick;
+    auto result = poll(ask.instrument, stop_event, effort, false);
     if (stop.stop_requested()) return;  // incomplete: the next start asks again or stores the gap
-    const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
-    counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
+    const auto took = std::chrono::ceil<milliseconds>(clock_.steady() - began);
+    counters_.busy_milliseconds.add(static_cast<std::uint64_t>(took.count()));
     if (!result) {
         schedule_.unreachable(ask.instrument, clock_.utc());
         note_failure(ask, Quality::line_down, result.error().what);
     } else if (ends_slot(*result)) {
-        store_answer(ask, *result);
+        store_answer(ask, *result, took);
     } else {
-        schedule_.failed(ask.instrument, reason_of(*result), clock_.utc());
+        schedule_.failed(ask.instrument, reason_of(*result), clock_.utc(), took);
         note_failure(ask, reason_of(*result), result->trouble);
     }
 }
@@ -207,16 +220,20 @@ Result<> LineWorker::make_ready(const SerialSettings& settings, const StopEvent&
     return used;
 }
 
-Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire) {
+Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, Effort effort,
+                                    bool record_wire) {
     counters_.polls.add();
     PolledInstrument& polled = instruments_[instrument];
     if (const auto ready = make_ready(polled.settings, stop_event); !ready) return pass_on(ready.error());
-    return polled.meter->poll(*channel_, stop_event, record_wire);
+    return polled.meter->poll(*channel_, stop_event, effort, record_wire);
 }
 
-void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
+void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result, milliseconds took) {
     const UtcTime taken_at = clock_.utc();
+    schedule_.answered(ask.instrument, taken_at, took);
+    if (ask.boundary) sweeps_.answered(ask.instrument, ask.slot, taken_at - took, taken_at);
     const auto layouts = instruments_[ask.instrument].meter->layouts();
+    const MeterFigures figures = instruments_[ask.instrument].meter->figures();
     for (std::size_t i = 0; i < layouts.size(); ++i) {
         Sample sample{.layout = layouts[i],
                       .slot = ask.slot,
@@ -229,6 +246,10 @@ void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
             point.last = sample;
             point.silent = false;
             point.last_error = result.trouble;
+            point.skew = sweeps_.skew(ask.instrument);
+            point.figures = figures;
+            s.sweep = sweeps_.duration();
+            s.sweep_lead = schedule_.lead();
             if (s.down || !s.since) s.since = taken_at;
             s.down = false;
         });
@@ -236,8 +257,22 @@ void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result) {
     }
     counters_.answered.add();
     say(health_.polled(ask.instrument, true, result.trouble, clock_.steady()), false);
-    schedule_.answered(ask.instrument);
     if (ask.boundary) finish_sweep(ask);
+    if (clock_.steady() >= budget_due_) renew_budget();
+}
+
+void LineWorker::renew_budget() {
+    budget_due_ = clock_.steady() + kBudgetAgain;
+    if (instruments_.empty()) return;
+    std::vector<InstrumentLoad> loads;
+    for (const auto& instrument : instruments_) {
+        const auto latency = instrument.meter->figures().latency;
+        loads.push_back({.every = instrument.plan.own.every,
+                         .cost = instrument.meter->cost(),
+                         .latency = latency ? std::optional{latency->p50} : std::nullopt});
+    }
+    auto budget = budget_of(loads, instruments_.front().plan.boundary.every);
+    snapshot_.with([&](LineSnapshot& s) { s.budget = std::move(budget); });
 }
 
 void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble) {
@@ -245,6 +280,7 @@ void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::
     const UtcTime now = clock_.utc();
     if (why != Quality::line_down) say(health_.polled(ask.instrument, false, trouble, clock_.steady()), true);
     const std::size_t count = instruments_[ask.instrument].meter->layouts().size();
+    const MeterFigures figures = instruments_[ask.instrument].meter->figures();
     snapshot_.with([&](LineSnapshot& s) {
         if (!s.since || s.down != health_.line_down()) s.since = now;
         s.down = health_.line_down();
@@ -253,6 +289,7 @@ void LineWorker::note_failure(const Schedule::Ask& ask, Quality why, const std::
             auto& point = s.points[first_point(ask.instrument) + i];
             point.silent = schedule_.silent(ask.instrument);
             point.last_error = trouble;
+            point.figures = figures;
         }
     });
 }
@@ -268,20 +305,41 @@ bool LineWorker::read_now(const MeterId& meter, ReadDone done) {
     for (std::size_t i = 0; i < instruments_.size(); ++i) {
         const auto layouts = instruments_[i].meter->layouts();
         if (std::ranges::none_of(layouts, [&](const LayoutRef& l) { return l->meter == meter; })) continue;
-        reads_.with([&](auto& queue) { queue.push_back({i, std::move(done)}); });
+        reads_.with([&](auto& queue) { queue.push_back({i, std::move(done), clock_.steady()}); });
         wake_.raise();
         return true;
     }
     return false;
 }
 
-void LineWorker::serve_reads(const StopEvent& stop_event) {
-    auto requests = reads_.with([](auto& queue) { return std::exchange(queue, {}); });
-    for (ReadRequest& request : requests) {
-        request.done(poll(request.instrument, stop_event, true),
-                     instruments_[request.instrument].meter->layouts());
-        progress_();
+/// False when no read waits whose turn has come.
+bool LineWorker::serve_read(const ClockWatch::State& state, UtcTime now, const StopEvent& stop_event) {
+    auto request = reads_.with([&](auto& queue) -> std::optional<ReadRequest> {
+        const bool dated = state.trust != ClockTrust::untrusted;  // without it nothing else is asked
+        if (queue.empty() || (dated && !may_read(queue.front(), now))) return std::nullopt;
+        auto first = std::move(queue.front());
+        queue.pop_front();
+        return first;
+    });
+    if (!request) return false;
+    read_last_ = true;
+    request->done(poll(request->instrument, stop_event, Effort::usual, true),
+                  instruments_[request->instrument].meter->layouts());
+    return true;
+}
+
+bool LineWorker::may_read(const ReadRequest& request, UtcTime now) const {
+    const auto in_vain = line_.response_timeout * 2 * (line_.retries + 1);
+    const auto waited = clock_.steady() - request.asked_at;
+    switch (schedule_.delays(now, schedule_.cost(request.instrument).value_or(in_vain))) {
+        case Schedule::Delays::nothing:
+            return true;
+        case Schedule::Delays::periodic:
+            return waited >= kReadPatience && !read_last_;
+        case Schedule::Delays::sweep:
+            return waited >= kReadPatienceInSweeps && !read_last_;
     }
+    return false;
 }
 
 bool LineWorker::run_errand(std::unique_ptr<Errand> errand) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,8 +18,10 @@
 #include "gateway/buffer/sample_store.h"
 #include "gateway/polling/clock_watch.h"
 #include "gateway/polling/errand_queue.h"
+#include "gateway/polling/line_budget.h"
 #include "gateway/polling/line_health.h"
 #include "gateway/polling/schedule.h"
+#include "gateway/polling/sweep_watch.h"
 
 namespace mg {
 
@@ -38,8 +41,13 @@ struct LineSnapshot {
         Sample last;  ///< the last sample with a value; layout is null before the first
         bool silent{false};
         std::string last_error;  ///< of the last poll; empty when it was good
+        std::optional<SweepWatch::Skew> skew;
+        MeterFigures figures;  ///< of the whole instrument
     };
     std::vector<Point> points;  ///< one a metering point, in the order of instruments and their layouts
+    std::optional<milliseconds> sweep;  ///< how long the newest boundary sweep took, or takes by now
+    milliseconds sweep_lead{0};         ///< how long before its boundary a sweep begins
+    LineBudget budget;                  ///< by measured latencies as far as they are known
 };
 
 struct LineCounters {
@@ -72,8 +80,12 @@ public:
     /// The work itself, until stopped. start() runs it in a thread; simulations call it directly.
     void run(std::stop_token stop);
 
-    /// One poll of the instrument that carries `meter`, between two due ones. Returns at once; false when it
-    /// is not on this line. The result is for the caller's eyes only and is not stored.
+    /// One poll of the instrument that carries `meter`. Returns at once; false when it is not on this line.
+    /// The result is for the caller's eyes only and is not stored.
+    ///
+    /// It never delays a boundary sweep, and waits while other slots are due, but no longer than 10 s; then
+    /// it goes before them, with one of them between two such reads. So it waits 10 s or until the end of a
+    /// sweep (90 s at most), and where boundaries lie so close that the line does nothing but sweep, 90 s.
     bool read_now(const MeterId& meter, ReadDone done);
 
     /// Between due polls. Returns at once; false: too many wait already.
@@ -91,6 +103,7 @@ private:
     struct ReadRequest {
         std::size_t instrument{};
         ReadDone done;
+        SteadyTime asked_at{};
     };
 
     void catch_up(UtcTime now, ClockEpoch epoch);
@@ -98,12 +111,15 @@ private:
     void store_missed(UtcTime now, Quality why_unasked);
     void ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop);
     Result<> make_ready(const SerialSettings& settings, const StopEvent& stop_event);
-    Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, bool record_wire);
-    void store_answer(const Schedule::Ask& ask, PollResult& result);
+    Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, Effort effort,
+                            bool record_wire);
+    void store_answer(const Schedule::Ask& ask, PollResult& result, milliseconds took);
     void note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble);
-    void serve_reads(const StopEvent& stop_event);
+    bool serve_read(const ClockWatch::State& state, UtcTime now, const StopEvent& stop_event);
+    [[nodiscard]] bool may_read(const ReadRequest& request, UtcTime now) const;
     bool serve_errand(bool dated, UtcTime now, const StopEvent& stop_event);
     void finish_sweep(const Schedule::Ask& ask);
+    void renew_budget();
     void say(const std::optional<std::string>& line, bool bad);
     std::size_t first_point(std::size_t instrument) const { return first_points_[instrument]; }
 
@@ -118,12 +134,15 @@ private:
 
     Schedule schedule_;
     LineHealth health_;
+    SweepWatch sweeps_;
     ClockWatch::State followed_;
     bool caught_up_{false};
+    SteadyTime budget_due_{};
+    bool read_last_{false};  ///< the last exchange was of a read_now() that others made way for
 
     LineCounters counters_;
     Guarded<LineSnapshot> snapshot_;
-    Guarded<std::vector<ReadRequest>> reads_;
+    Guarded<std::deque<ReadRequest>> reads_;
     ErrandQueue errands_;
     bool errand_last_{false};
     Signal wake_;

@@ -39,24 +39,28 @@ Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, c
         return result;
     }
     // Stored slots ahead of now belong to a time before the clock was set back; the new epoch supersedes
-    // them.
-    if (last->at > now) return result;
+    // them. Unless it is a boundary that was read before its time.
+    const bool set_back = epoch > store.last_epoch() || last->at > now + Schedule::kMostLead;
+    if (last->at > now && set_back) return result;
     const Gap like{.meter = meter, .from = {}, .to = {}, .reason = Quality::stopped, .epoch = epoch};
 
-    const Slot end{std::min(plan.after(last->at).at, open.at)};
-    auto covered = store.covered_slots(meter, Slot{last->at - kLookBack}, Slot{end.at});
+    const Slot first_unseen = plan.after(last->at);
+    const Slot end = std::min(first_unseen, open);
+    auto covered = store.covered_slots(meter, Slot{last->at - kLookBack}, first_unseen);
     if (!covered) return pass_on(covered.error());
     std::ranges::sort(*covered);
     if (!covered->empty()) result.gaps = uncovered(plan, *covered, covered->front(), end, like);
 
-    const Slot first_unseen = plan.after(last->at);
     if (first_unseen < open) {
         Gap stop = like;
         stop.from = first_unseen;
         stop.to = open;
         result.gaps.push_back(stop);
     }
-    result.next = std::max(open, first_unseen);
+    result.next = open;
+    while (result.next < first_unseen && std::ranges::binary_search(*covered, result.next)) {
+        result.next = plan.after(result.next.at);
+    }
     return result;
 }
 

@@ -17,7 +17,7 @@ struct Resumption {
 
 /// Finds the slots that fell due between the last stored one and now. Looks kLookBack behind the last stored
 /// slot as well: a power cut between the commits of the two kinds of files can lose a slot before one that
-/// was kept. Blocks for the disk.
+/// was kept; and a boundary may be stored up to Schedule::kMostLead before its time. Blocks for the disk.
 ///
 /// A metering point without history has one gap, `before_start`, over the slot before the first. On disk
 /// before anything is polled, it is what a later start counts from: otherwise a crash before the very first
@@ -25,6 +25,6 @@ struct Resumption {
 Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, const SlotPlan& plan,
                                      UtcTime now, ClockEpoch epoch);
 
-inline constexpr std::chrono::seconds kLookBack{30};
+inline constexpr std::chrono::seconds kLookBack{90};
 
 }  // namespace mg

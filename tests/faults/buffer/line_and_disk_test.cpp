@@ -37,7 +37,9 @@ public:
         : clock_{clock}, served_{served}, layout_{layout(id, 1, WireType::u64)} {}
     [[nodiscard]] const std::string& address() const override { return address_; }
     [[nodiscard]] std::span<const LayoutRef> layouts() const override { return {&layout_, 1}; }
-    PollResult poll(Channel&, const StopEvent&, bool) override {
+    [[nodiscard]] MeterFigures figures() const override { return {}; }
+    [[nodiscard]] PollCost cost() const override { return {.requests = 1}; }
+    PollResult poll(Channel&, const StopEvent&, Effort, bool) override {
         const auto now = static_cast<std::uint64_t>(clock_.utc().time_since_epoch().count());
         served_.with([&](auto& served) { served[layout_->meter.text].insert(now); });
         return {.readings = {{Reading{now, Quality::good}}}, .trouble = {}, .answered = true, .wire = {}};

@@ -1,8 +1,10 @@
 #include "gateway/polling/line_worker.h"
 
+#include <array>
 #include <map>
 #include <stop_token>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/memory_store.h"
@@ -27,7 +29,7 @@ struct Plant {
         auto& added = *meter;
         instruments.push_back({.meter = std::move(meter),
                                .plan = {.own = {.every = every, .utc_offset = 8h},
-                                        .boundary = {.every = 15min, .utc_offset = 8h}},
+                                        .boundary = {.every = boundary, .utc_offset = 8h}},
                                .settings = {}});
         return added;
     }
@@ -42,9 +44,10 @@ struct Plant {
                           watch,
                           clock,
                           [&] {
-                              each_round(clock.utc());
+                              if (running != nullptr) each_round(clock.utc());
                               if (clock.utc() >= until) stop.request_stop();
                           }};
+        running = &worker;
         worker.run(stop.get_token());
         snapshot = worker.snapshot();
     }
@@ -79,11 +82,13 @@ struct Plant {
         return found;
     }
 
+    milliseconds boundary{15min};
     FakeClock clock;
     MemoryStore store;
     std::unique_ptr<SimulatedChannel> channel = std::make_unique<SimulatedChannel>();
     std::vector<PolledInstrument> instruments;
     std::function<void(UtcTime)> each_round = [](UtcTime) {};
+    LineWorker* running{nullptr};
     LineSnapshot snapshot;
 };
 
@@ -259,6 +264,118 @@ TEST(LineWorker, AStopBecomesAGapAndTheOpenWindowIsStillRead) {
     EXPECT_EQ(slots.at(kMidnight + 11min), Quality::stopped);
     EXPECT_EQ(slots.at(kMidnight + 59min), Quality::stopped);
     EXPECT_EQ(slots.at(kMidnight + 60min), Quality::good);
+}
+
+TEST(LineWorker, AShortSweepBeginsAtItsBoundaryInTheOrderOfConfiguration) {
+    Plant plant{kMidnight};
+    for (const auto* id : {"a", "b", "c"}) plant.add(id, 15min, 2s);
+    plant.run_until(kMidnight + 31min);
+
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto& skew = plant.snapshot.points[i].skew;
+        ASSERT_TRUE(skew);
+        EXPECT_EQ(skew->at_last, 2s * (i + 1));
+        EXPECT_EQ(skew->change, 0ms);
+    }
+    EXPECT_EQ(plant.snapshot.sweep, 6s);
+    EXPECT_EQ(plant.snapshot.sweep_lead, 0ms);
+}
+
+TEST(LineWorker, ALongSweepBeginsBeforeItsBoundaryAndWhatItReadsIsTheBoundarys) {
+    // given: 20 meters of 2 s each, so 40 s for all
+    Plant plant{kMidnight + 1s};
+    for (int i = 0; i < 20; ++i) plant.add(fmt::format("m{}", i), 15min, 2s);
+    // when
+    plant.run_until(kMidnight + 46min);
+    // then: every index lies within 30 s of its boundary, once the length of a sweep is known
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(plant.slots(fmt::format("m{}", i), 15min).size(), 4U) << i;
+    std::size_t before = 0;
+    for (const StoredItem& item : plant.since_start()) {
+        const Sample& sample = std::get<StoredSample>(item).sample;
+        EXPECT_TRUE(sample.boundary);
+        if (sample.slot.at == kMidnight) continue;
+        EXPECT_LE(sample.taken_at - sample.slot.at, 30s);
+        EXPECT_GE(sample.taken_at - sample.slot.at, -30s);
+        if (sample.taken_at < sample.slot.at) ++before;
+    }
+    EXPECT_GE(before, 3U * 5);
+    EXPECT_EQ(plant.snapshot.sweep, 40s);
+    EXPECT_GT(plant.snapshot.sweep_lead, 10s);
+    for (const auto& point : plant.snapshot.points) EXPECT_EQ(point.skew->change, 0ms);
+}
+
+TEST(LineWorker, ASilentMeterComesLastInTheSweepSoThatTheOthersKeepTheirSkew) {
+    Plant plant{kMidnight};
+    auto& dead = plant.add("dead", 60s, 2s);
+    dead.answer = [](UtcTime) { return Quality::no_reply; };
+    plant.add("alive", 60s, 1s);
+    plant.run_until(kMidnight + 31min);
+
+    EXPECT_EQ(plant.snapshot.points[1].skew->at_last, 1s);
+    EXPECT_EQ(plant.snapshot.points[1].skew->change, 0ms);
+    EXPECT_EQ(plant.slots("dead", 60s).at(kMidnight + 30min), Quality::no_reply);
+}
+
+TEST(LineWorker, AReadOnDemandNeverDelaysABoundarySweep) {
+    // given: a sweep of 20 s, and a read that is asked for just before and in the middle of it
+    Plant plant{kMidnight + 1s};
+    for (int i = 0; i < 10; ++i) plant.add(fmt::format("m{}", i), 15min, 2s);
+    std::vector<UtcTime> served;
+    std::size_t asked = 0;
+    plant.each_round = [&](UtcTime now) {
+        const std::array when{kMidnight + 15min - 1s, kMidnight + 15min + 5s};
+        if (asked == when.size() || now < when[asked]) return;
+        ++asked;
+        EXPECT_TRUE(plant.running->read_now({"m0"}, [&](const auto& read, auto) {
+            EXPECT_TRUE(read);
+            served.push_back(plant.clock.utc());
+        }));
+    };
+    // when
+    plant.run_until(kMidnight + 16min);
+    // then
+    EXPECT_EQ(plant.snapshot.points[9].skew->at_last, 20s);
+    ASSERT_EQ(served.size(), 2U);
+    EXPECT_EQ(served[0], kMidnight + 15min + 22s);
+    EXPECT_EQ(served[1], kMidnight + 15min + 24s);
+}
+
+TEST(LineWorker, AReadOnDemandWaitsTenSecondsAtMostOnALineThatNeverRests) {
+    Plant plant{kMidnight + 1min};
+    for (int i = 0; i < 10; ++i) plant.add(fmt::format("m{}", i), 1s, 300ms);
+    const UtcTime asked_at = kMidnight + 2min;
+    std::vector<UtcTime> served;
+    bool asked = false;
+    plant.each_round = [&](UtcTime now) {
+        if (asked || now < asked_at) return;
+        asked = true;
+        for (int i = 0; i < 3; ++i)
+            plant.running->read_now({"m0"}, [&](const auto&, auto) { served.push_back(plant.clock.utc()); });
+    };
+    plant.run_until(kMidnight + 3min);
+
+    ASSERT_EQ(served.size(), 3U);
+    EXPECT_LE(served[0] - asked_at, 11s);
+    EXPECT_GE(served[0] - asked_at, 10s);
+    EXPECT_GE(served[1] - served[0], 600ms);  // others in between
+    EXPECT_LE(served[2] - asked_at, 13s);
+}
+
+TEST(LineWorker, AReadOnDemandIsNotStarvedByBoundariesThatFollowOneAnother) {
+    Plant plant{kMidnight};
+    plant.boundary = 10s;
+    for (int i = 0; i < 10; ++i) plant.add(fmt::format("m{}", i), 10s, 1s);
+    std::optional<UtcTime> served;
+    bool asked = false;
+    plant.each_round = [&](UtcTime) {
+        if (asked) return;
+        asked = true;
+        plant.running->read_now({"m0"}, [&](const auto&, auto) { served = plant.clock.utc(); });
+    };
+    plant.run_until(kMidnight + 3min);
+
+    ASSERT_TRUE(served);
+    EXPECT_LE(*served - kMidnight, 93s);
 }
 
 }  // namespace

@@ -71,5 +71,28 @@ TEST(Resume, SlotsStoredUnderAClockThatWasAheadAreNotWaitedFor) {
     EXPECT_EQ(resumed->next.at, kMidnight);
 }
 
+TEST(Resume, ABoundaryReadBeforeItsTimeIsNotReadAgain) {
+    MemoryStore store;
+    const SlotPlan ten{.own = {.every = 10s, .utc_offset = 8h}, .boundary = kPlan.boundary};
+    for (const auto at : {870s, 880s, 890s, 900s}) store.append(sample_at(kMidnight + at));
+
+    const auto resumed = resume_after_stop(store, {"a"}, ten, kMidnight + 894s, 0);
+
+    EXPECT_TRUE(resumed->gaps.empty());
+    EXPECT_EQ(resumed->next.at, kMidnight + 910s);
+}
+
+TEST(Resume, AnOpenSlotBeforeABoundaryThatWasReadBeforeItsTimeIsRead) {
+    MemoryStore store;
+    const SlotPlan ten{.own = {.every = 10s, .utc_offset = 8h}, .boundary = kPlan.boundary};
+    for (const auto at : {860s, 870s, 900s}) store.append(sample_at(kMidnight + at));
+
+    const auto resumed = resume_after_stop(store, {"a"}, ten, kMidnight + 894s, 0);
+
+    ASSERT_EQ(resumed->gaps.size(), 1U);
+    EXPECT_EQ(resumed->gaps[0], (Gap{{"a"}, {kMidnight + 880s}, {kMidnight + 890s}, Quality::stopped, 0}));
+    EXPECT_EQ(resumed->next.at, kMidnight + 890s);
+}
+
 }  // namespace
 }  // namespace mg

@@ -45,7 +45,7 @@ TEST(Schedule, BoundariesComeFirstInTheOrderOfConfiguration) {
         const auto ask = schedule.next(kMidnight + 3min);
         ASSERT_TRUE(ask);
         order.push_back(ask->instrument);
-        schedule.answered(ask->instrument);
+        schedule.answered(ask->instrument, kMidnight + 3min, 10ms);
     }
     EXPECT_EQ(order, (std::vector<std::size_t>{0, 2, 1}));
 }
@@ -53,25 +53,25 @@ TEST(Schedule, BoundariesComeFirstInTheOrderOfConfiguration) {
 TEST(Schedule, NobodyIsAskedBeforeHisSlot) {
     const std::vector plans{plan(10s)};
     Schedule schedule{plans, kMidnight + 3s};
-    schedule.answered(0);
+    schedule.answered(0, kMidnight + 3s, 10ms);
     EXPECT_FALSE(schedule.next(kMidnight + 9s));
-    EXPECT_EQ(schedule.wake_at(), kMidnight + 10s);
+    EXPECT_EQ(schedule.wake_at(kMidnight + 9s), kMidnight + 10s);
     EXPECT_TRUE(schedule.next(kMidnight + 10s));
 }
 
 TEST(Schedule, AFailedInstrumentIsAskedAgainInItsWindowButAfterTheOthers) {
     const std::vector plans{plan(60s), plan(60s)};
     Schedule schedule{plans, kMidnight};
-    schedule.failed(0, Quality::no_reply, kMidnight);
+    schedule.failed(0, Quality::no_reply, kMidnight, 1s);
     EXPECT_EQ(schedule.next(kMidnight + 5s)->instrument, 1U);
-    schedule.answered(1);
+    schedule.answered(1, kMidnight + 5s, 10ms);
     EXPECT_EQ(schedule.next(kMidnight + 5s)->instrument, 0U);
 }
 
 TEST(Schedule, AWindowThatClosesIsMissedWithTheLastReason) {
     const std::vector plans{plan(60s)};
     Schedule schedule{plans, kMidnight};
-    schedule.failed(0, Quality::corrupt_reply, kMidnight + 1s);
+    schedule.failed(0, Quality::corrupt_reply, kMidnight + 1s, 1s);
     EXPECT_TRUE(schedule.close_windows(kMidnight + 59s).empty());
     const auto missed = schedule.close_windows(kMidnight + 60s);
     ASSERT_EQ(missed.size(), 1U);
@@ -103,7 +103,7 @@ TEST(Schedule, ASilentInstrumentCostsLittleButIsAskedAtEveryBoundary) {
         if (const auto ask = schedule.next(now)) {
             ++asked;
             if (ask->boundary) ++asked_at_boundary;
-            schedule.failed(0, Quality::no_reply, now);
+            schedule.failed(0, Quality::no_reply, now, 400ms);
         }
     }
     EXPECT_EQ(asked_at_boundary, 4);
@@ -132,16 +132,16 @@ TEST(Schedule, EverySlotIsAnsweredMissedOrInAGapExactlyOnceOverAMonth) {
         }
         const auto ask = schedule.next(now);
         if (!ask) {
-            now = std::max(schedule.wake_at(), now + 1ms);
+            now = std::max(schedule.wake_at(now), now + 1ms);
             continue;
         }
         now += 400ms;
         dice = dice * 1664525 + 1013904223;
         if (ask->instrument == 2 && dice % 4 != 0) {
-            schedule.failed(2, Quality::no_reply, now);
+            schedule.failed(2, Quality::no_reply, now, 400ms);
         } else {
             account(ask->instrument, ask->slot);
-            schedule.answered(ask->instrument);
+            schedule.answered(ask->instrument, now, 400ms);
         }
         if (testing::Test::HasFatalFailure()) return;
     }

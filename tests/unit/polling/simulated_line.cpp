@@ -19,7 +19,7 @@ SimulatedMeter::SimulatedMeter(std::string id, FakeClock& clock, milliseconds ex
     layout_ = std::make_shared<const Layout>(std::move(layout));
 }
 
-PollResult SimulatedMeter::poll(Channel&, const StopEvent&, bool) {
+PollResult SimulatedMeter::poll(Channel&, const StopEvent&, Effort, bool) {
     ++polls;
     clock_.advance(exchange_);
     const UtcTime now = clock_.utc();

@@ -39,7 +39,9 @@ public:
     SimulatedMeter(std::string id, FakeClock& clock, milliseconds exchange);
     [[nodiscard]] const std::string& address() const override { return address_; }
     [[nodiscard]] std::span<const LayoutRef> layouts() const override { return {&layout_, 1}; }
-    PollResult poll(Channel& channel, const StopEvent& stop, bool record_wire) override;
+    PollResult poll(Channel& channel, const StopEvent& stop, Effort effort, bool record_wire) override;
+    [[nodiscard]] MeterFigures figures() const override { return {}; }
+    [[nodiscard]] PollCost cost() const override { return {.requests = 1, .wire = exchange_}; }
 
     /// Quality of the next answer at this time; good by default.
     std::function<Quality(UtcTime)> answer = [](UtcTime) { return Quality::good; };
