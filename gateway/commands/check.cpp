@@ -21,6 +21,7 @@
 #include "gateway/daemon/frame_check.h"
 #include "gateway/daemon/instrument_check.h"
 #include "gateway/daemon/item_check.h"
+#include "gateway/daemon/line_loads.h"
 
 namespace mg {
 namespace {
@@ -114,11 +115,17 @@ int check_config(const std::filesystem::path& directory) {
         for (const LineOptions& line : loaded.options.lines)
             check_line(loaded.options, line, clock, findings);
     }
+    std::vector<LineLoad> loads;
+    if (complete) loads = line_loads(loaded.options, clock);
+    for (const LineLoad& load : loads) {
+        if (auto overload = overload_text(load)) findings.warnings.push_back(std::move(*overload));
+    }
     for (const std::string& error : findings.errors) print_plain_error(error);
     for (const std::string& warning : findings.warnings) {
         print_plain_error(std::string(tr("warning: ", "提示：")) + warning);
     }
     const std::size_t errors = count(loaded.problems, Severity::error) + findings.errors.size();
+    for (const LineLoad& load : loads) print(load_text(load) + '\n');
     print_summary(loaded.options, errors,
                   count(loaded.problems, Severity::warning) + findings.warnings.size());
     return errors == 0 && loaded.ok() ? kExitOk : kExitConfiguration;

@@ -67,7 +67,7 @@ Result<ReadReport> read_directly(const Options& options, const MeterOptions& met
     if (meter.settings) {
         if (auto used = (*channel)->use(*meter.settings); !used) return pass_on(used.error());
     }
-    const PollResult poll = (*asked)->poll(**channel, never, /*record_wire=*/true);
+    const PollResult poll = (*asked)->poll(**channel, never, Effort::usual, /*record_wire=*/true);
     return read_report(options, meter, (*asked)->layouts(), poll, clock.utc());
 }
 

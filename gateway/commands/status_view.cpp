@@ -45,6 +45,63 @@ std::string head(const GatewayStatus& status) {
     return view;
 }
 
+std::string seconds_text(milliseconds time) {
+    return fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1000);
+}
+
+/// "41.3 s, −17.0 s": how long it takes, and how long before its boundary it begins.
+std::string sweep_text(const LineStatus& line) {
+    if (!line.sweep) return {};
+    const std::string lasts = seconds_text(*line.sweep);
+    return line.sweep_lead == milliseconds{0} ? lasts : lasts + ", −" + seconds_text(line.sweep_lead);
+}
+
+/// "+1.2 s (+0.0)": how far from its boundary it was read, and how much more than at the one before.
+std::string skew_text(const MeterStatus& meter) {
+    if (!meter.skew) return {};
+    const auto text = fmt::format("{:+.1f} s", static_cast<double>(meter.skew->count()) / 1000);
+    if (!meter.skew_change) return text;
+    return text + fmt::format(" ({:+.1f})", static_cast<double>(meter.skew_change->count()) / 1000);
+}
+
+/// Share of the exchanges that brought registers: not rounded up to a hundred that it is not.
+std::string answered_text(const MeterStatus& meter) {
+    if (!meter.exchanges || meter.exchanges->asked == 0) return {};
+    const auto permille = meter.exchanges->answered * 1000 / meter.exchanges->asked;
+    return fmt::format("{}.{}%", permille / 10, permille % 10);
+}
+
+/// "31/45/120 ms": half of the answers, 95 % of them, and all begin within that.
+std::string latency_text(const MeterStatus& meter) {
+    if (!meter.exchanges || !meter.exchanges->latency) return {};
+    const auto spoken = [](std::chrono::microseconds time) {
+        return std::chrono::round<milliseconds>(time).count();
+    };
+    const auto& latency = *meter.exchanges->latency;
+    return fmt::format("{}/{}/{} ms", spoken(latency.p50), spoken(latency.p95), spoken(latency.most));
+}
+
+/// A line that has more to read than it can.
+std::string overload_note(const LineStatus& line) {
+    if (!line.load) return {};
+    std::string parts;
+    const auto add = [&](const std::string& part) {
+        if (!parts.empty()) parts += tr("; ", "；");
+        parts += part;
+    };
+    if (line.load->sweep_needs > line.load->sweep_has) {
+        add(trf("the boundary sweep needs {} of {}", "整点一轮需 {}，限 {}",
+                seconds_text(line.load->sweep_needs), seconds_text(line.load->sweep_has)));
+    }
+    for (const auto& each : line.load->intervals) {
+        if (each.needs <= each.has) continue;
+        add(trf("every {} needs {}", "每 {} 需 {}", seconds_text(each.every), seconds_text(each.needs)));
+    }
+    if (parts.empty()) return {};
+    return trf("  line {} has more to read than it can: {}\n", "  线路 {} 采集不过来：{}\n", line.id.text,
+               parts);
+}
+
 std::string modem_note(const LineStatus& line, const ClockStatus& clock) {
     const ModemStatus& modem = *line.modem;
     std::string note;
@@ -74,16 +131,18 @@ std::string lines_view(const GatewayStatus& status) {
                      {text("failed", "失败"), Align::right},
                      {text("missed", "缺采"), Align::right},
                      {text("busy", "占用"), Align::right},
+                     {text("sweep", "整点一轮"), Align::right},
                      {text("last error", "最近错误")}}};
     for (const LineStatus& line : status.lines) {
         table.add({line.id.text, line.name, std::string(label(line.kind)), std::string(label(line.state)),
                    ago(line.since, status.clock), std::to_string(line.meters), std::to_string(line.polls),
                    std::to_string(line.answered), std::to_string(line.failed),
-                   std::to_string(line.slots_missed), fmt::format("{}%", line.busy_percent),
+                   std::to_string(line.slots_missed), fmt::format("{}%", line.busy_percent), sweep_text(line),
                    line.last_error});
     }
     std::string view = table.empty() ? std::string{} : '\n' + table.to_string();
     for (const LineStatus& line : status.lines) {
+        view += overload_note(line);
         if (line.modem) view += modem_note(line, status.clock);
     }
     return view;
@@ -162,13 +221,16 @@ std::string meters_view(const GatewayStatus& status, const std::vector<const Met
                      {text("model", "模板")},
                      {text("state", "状态")},
                      {text("last slot", "最近时刻")},
+                     {text("boundary read", "整点偏差"), Align::right},
+                     {text("answered", "应答率"), Align::right},
+                     {text("answers in", "应答时间"), Align::right},
                      {text("last error", "最近错误")}}};
     for (const MeterStatus* meter : meters) {
         table.add(
             {meter->id.text, meter->name, meter->line ? meter->line->text : std::string{}, meter->model,
              std::string(label(meter->state)),
              meter->last_slot ? local_text(meter->last_slot->at, status.clock.utc_offset) : std::string{},
-             meter->last_error});
+             skew_text(*meter), answered_text(*meter), latency_text(*meter), meter->last_error});
     }
     return table.empty() ? std::string{} : table.to_string();
 }

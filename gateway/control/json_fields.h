@@ -61,6 +61,14 @@ T whole_from(const Json& json) {
     return json.get<T>();
 }
 
+inline Json milliseconds_json(const std::optional<milliseconds>& time) {
+    return time ? Json(time->count()) : Json(nullptr);
+}
+inline std::optional<milliseconds> optional_milliseconds_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    return milliseconds{whole_from<std::int64_t>(json)};
+}
+
 inline Json number_or_null(const std::optional<int>& number) {
     return number ? Json(*number) : Json(nullptr);
 }

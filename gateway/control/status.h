@@ -38,6 +38,21 @@ enum class LineState : std::uint8_t {
     not_supported,  ///< this build has no driver for it
 };
 
+/// What the reading of a line's slots needs of its time; by arithmetic, with measured latencies.
+struct LoadStatus {
+    struct Interval {
+        milliseconds every{0};
+        milliseconds needs{0};
+        milliseconds has{0};
+        bool operator==(const Interval&) const = default;
+    };
+    milliseconds sweep_needs{0};  ///< all instruments once
+    milliseconds sweep_has{0};
+    std::vector<Interval> intervals;
+    int percent{0};  ///< of all its time; above 100: not everything can be read
+    bool operator==(const LoadStatus&) const = default;
+};
+
 /// The modem (DTU) that calls a line.
 struct ModemStatus {
     std::optional<UtcTime> since;  ///< of its connection; none: it is not connected
@@ -57,10 +72,14 @@ struct LineStatus {
     std::uint64_t polls{0};        ///< since start, one an instrument and turn
     std::uint64_t answered{0};
     std::uint64_t failed{0};
-    std::uint64_t slots_missed{0};     ///< stored as missing with a reason
-    std::string last_error;            ///< empty: none since start
-    int busy_percent{0};               ///< 0 … 100, of the last minute
-    std::optional<ModemStatus> modem;  ///< of a line of kind dtu only
+    std::uint64_t slots_missed{0};      ///< stored as missing with a reason
+    std::string last_error;             ///< empty: none since start
+    int busy_percent{0};                ///< 0 … 100, of the last minute
+    std::optional<milliseconds> sweep;  ///< from the first question to the last answer of the newest boundary
+    milliseconds sweep_lead{0};         ///< how long before its boundary a sweep begins
+    std::uint64_t discarded_bytes{0};   ///< late, surplus, foreign or noise, since start
+    std::optional<LoadStatus> load;     ///< none: nothing is polled on it
+    std::optional<ModemStatus> modem;   ///< of a line of kind dtu only
 };
 
 enum class MeterState : std::uint8_t {
@@ -82,6 +101,25 @@ struct PointStatus {
     bool operator==(const PointStatus&) const = default;
 };
 
+/// What the exchanges with one instrument came to since start; points on one address share it.
+struct ExchangeStatus {
+    std::uint64_t asked{0};
+    std::uint64_t answered{0};
+    std::uint64_t exceptions{0};
+    std::uint64_t timeouts{0};
+    std::uint64_t corrupt{0};
+    std::uint64_t foreign{0};
+    /// From the end of a request to the first byte of its answer, of the last 128; none before the first.
+    struct Latency {
+        std::chrono::microseconds p50{0};
+        std::chrono::microseconds p95{0};
+        std::chrono::microseconds most{0};
+        bool operator==(const Latency&) const = default;
+    };
+    std::optional<Latency> latency;
+    bool operator==(const ExchangeStatus&) const = default;
+};
+
 struct MeterStatus {
     MeterId id;
     std::string name;
@@ -90,6 +128,9 @@ struct MeterStatus {
     MeterState state{MeterState::ledger_only};
     std::optional<Slot> last_slot;
     std::optional<UtcTime> taken_at;
+    std::optional<milliseconds> skew;         ///< taken_at minus slot, at the last boundary that was read
+    std::optional<milliseconds> skew_change;  ///< against the boundary read before
+    std::optional<ExchangeStatus> exchanges;  ///< none: never polled
     std::string last_error;
     std::vector<PointStatus> points;
 };

@@ -34,6 +34,34 @@ ClockStatus clock_from(const Json& json) {
             .utc_offset = std::chrono::minutes{whole_from<int>(json.at("utc_offset_minutes"))}};
 }
 
+Json to_json(const std::optional<LoadStatus>& load) {
+    if (!load) return nullptr;
+    Json intervals = Json::array();
+    for (const auto& each : load->intervals) {
+        intervals.push_back({{"every_ms", each.every.count()},
+                             {"needs_ms", each.needs.count()},
+                             {"has_ms", each.has.count()}});
+    }
+    return {{"sweep_needs_ms", load->sweep_needs.count()},
+            {"sweep_has_ms", load->sweep_has.count()},
+            {"intervals", std::move(intervals)},
+            {"percent", load->percent}};
+}
+
+std::optional<LoadStatus> load_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    const auto time = [](const Json& number) { return milliseconds{whole_from<std::int64_t>(number)}; };
+    LoadStatus load{.sweep_needs = time(json.at("sweep_needs_ms")),
+                    .sweep_has = time(json.at("sweep_has_ms")),
+                    .intervals = {},
+                    .percent = whole_from<int>(json.at("percent"))};
+    for (const Json& each : json.at("intervals")) {
+        load.intervals.push_back(
+            {time(each.at("every_ms")), time(each.at("needs_ms")), time(each.at("has_ms"))});
+    }
+    return load;
+}
+
 Json to_json(const ModemStatus& modem) {
     return {{"since", time_json(modem.since)},
             {"from", modem.from},
@@ -62,6 +90,10 @@ Json to_json(const LineStatus& line) {
             {"slots_missed", line.slots_missed},
             {"last_error", line.last_error},
             {"busy_percent", line.busy_percent},
+            {"sweep_ms", milliseconds_json(line.sweep)},
+            {"sweep_lead_ms", line.sweep_lead.count()},
+            {"discarded_bytes", line.discarded_bytes},
+            {"load", to_json(line.load)},
             {"modem", line.modem ? to_json(*line.modem) : Json(nullptr)}};
 }
 
@@ -78,7 +110,46 @@ LineStatus line_from(const Json& json) {
             .slots_missed = whole_from<std::uint64_t>(json.at("slots_missed")),
             .last_error = json.at("last_error").get<std::string>(),
             .busy_percent = whole_from<int>(json.at("busy_percent")),
+            .sweep = optional_milliseconds_from(json.at("sweep_ms")),
+            .sweep_lead = milliseconds{whole_from<std::int64_t>(json.at("sweep_lead_ms"))},
+            .discarded_bytes = whole_from<std::uint64_t>(json.at("discarded_bytes")),
+            .load = load_from(json.at("load")),
             .modem = modem_from(json.at("modem"))};
+}
+
+Json to_json(const std::optional<ExchangeStatus>& exchanges) {
+    if (!exchanges) return nullptr;
+    Json json{{"asked", exchanges->asked},
+              {"answered", exchanges->answered},
+              {"exceptions", exchanges->exceptions},
+              {"timeouts", exchanges->timeouts},
+              {"corrupt", exchanges->corrupt},
+              {"foreign", exchanges->foreign},
+              {"latency_us", nullptr}};
+    if (exchanges->latency) {
+        json["latency_us"] = {{"p50", exchanges->latency->p50.count()},
+                              {"p95", exchanges->latency->p95.count()},
+                              {"most", exchanges->latency->most.count()}};
+    }
+    return json;
+}
+
+std::optional<ExchangeStatus> exchanges_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    const auto count = [&](const char* name) { return whole_from<std::uint64_t>(json.at(name)); };
+    ExchangeStatus exchanges{.asked = count("asked"),
+                             .answered = count("answered"),
+                             .exceptions = count("exceptions"),
+                             .timeouts = count("timeouts"),
+                             .corrupt = count("corrupt"),
+                             .foreign = count("foreign"),
+                             .latency = std::nullopt};
+    const Json& latency = json.at("latency_us");
+    const auto time = [&](const char* name) {
+        return std::chrono::microseconds{whole_from<std::int64_t>(latency.at(name))};
+    };
+    if (!latency.is_null()) exchanges.latency = {time("p50"), time("p95"), time("most")};
+    return exchanges;
 }
 
 Json to_json(const MeterStatus& meter) {
@@ -89,6 +160,9 @@ Json to_json(const MeterStatus& meter) {
               {"state", to_string(meter.state)},
               {"last_slot", meter.last_slot ? Json(utc_text(meter.last_slot->at)) : Json(nullptr)},
               {"taken_at", time_json(meter.taken_at)},
+              {"skew_ms", milliseconds_json(meter.skew)},
+              {"skew_change_ms", milliseconds_json(meter.skew_change)},
+              {"exchanges", to_json(meter.exchanges)},
               {"last_error", meter.last_error}};
     Json points = Json::array();
     for (const PointStatus& point : meter.points) points.push_back(point_json(point));
@@ -104,6 +178,9 @@ MeterStatus meter_from(const Json& json) {
                       .state = enum_from(json.at("state"), kMeterStates),
                       .last_slot = std::nullopt,
                       .taken_at = optional_time_from(json.at("taken_at")),
+                      .skew = optional_milliseconds_from(json.at("skew_ms")),
+                      .skew_change = optional_milliseconds_from(json.at("skew_change_ms")),
+                      .exchanges = exchanges_from(json.at("exchanges")),
                       .last_error = json.at("last_error").get<std::string>(),
                       .points = {}};
     if (!json.at("line").is_null()) meter.line = LineId{json.at("line").get<std::string>()};

@@ -26,6 +26,7 @@
 #include "gateway/daemon/diagnosis_orders.h"
 #include "gateway/daemon/inquiry_orders.h"
 #include "gateway/daemon/line_builder.h"
+#include "gateway/daemon/line_loads.h"
 #include "gateway/daemon/platforms.h"
 #include "gateway/daemon/status_report.h"
 #include "gateway/daemon/uplink_life.h"
@@ -237,6 +238,10 @@ void Daemon::Parts::say_what_runs() const {
                         "metergate {}：{} 条线路，{} 个计量点，{} 个上传目标，数据目录 {}", version(),
                         lines.workers.size(), meters, forwarders.size() + options.provincial.size(),
                         options.storage.path.string()));
+    for (const LineLoad& load : line_loads(options, clock)) {
+        log::info("{}", load_text(load));
+        if (const auto overload = overload_text(load)) log::warning("{}", *overload);
+    }
     if (!platforms && !options.provincial.empty()) {
         log::error("{}", tr("without items and books nothing is reported to platforms",
                             "没有采集项和核算库，不向平台上报"));

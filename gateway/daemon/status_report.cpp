@@ -43,6 +43,27 @@ MeterState state_of(const LineSnapshot::Point& point) {
     return point.last_error.empty() && all_good(point.last) ? MeterState::ok : MeterState::trouble;
 }
 
+LoadStatus load_of(const LineBudget& budget) {
+    LoadStatus status{.sweep_needs = budget.sweep,
+                      .sweep_has = budget.sweep_has,
+                      .intervals = {},
+                      .percent = budget.percent};
+    for (const auto& each : budget.intervals) status.intervals.push_back({each.every, each.needs, each.has});
+    return status;
+}
+
+ExchangeStatus exchanges_of(const MeterFigures& figures) {
+    ExchangeStatus status{.asked = figures.asked,
+                          .answered = figures.answered,
+                          .exceptions = figures.exceptions,
+                          .timeouts = figures.timeouts,
+                          .corrupt = figures.corrupt,
+                          .foreign = figures.foreign,
+                          .latency = std::nullopt};
+    if (figures.latency) status.latency = {figures.latency->p50, figures.latency->p95, figures.latency->most};
+    return status;
+}
+
 }  // namespace
 
 StatusReport::StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
@@ -117,6 +138,10 @@ LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot
     status.slots_missed = counters.missed_slots.value();
     status.last_error = snapshot->last_error;
     status.busy_percent = busy_percent(*worker);
+    status.sweep = snapshot->sweep;
+    status.sweep_lead = snapshot->sweep_lead;
+    status.load = load_of(snapshot->budget);
+    status.discarded_bytes = worker->channel_counters().discarded_bytes.value();
     return status;
 }
 
@@ -137,6 +162,11 @@ void StatusReport::add_meters(GatewayStatus& status, const std::map<LineId, Line
             const LineSnapshot::Point& point = *found->second;
             shown.state = state_of(point);
             shown.last_error = point.last_error;
+            shown.exchanges = exchanges_of(point.figures);
+            if (point.skew) {
+                shown.skew = point.skew->at_last;
+                shown.skew_change = point.skew->change;
+            }
             if (point.last.layout) {
                 shown.last_slot = point.last.slot;
                 shown.taken_at = point.last.taken_at;
