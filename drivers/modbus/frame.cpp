@@ -23,13 +23,18 @@ std::uint16_t word_at(std::span<const std::uint8_t> bytes, std::size_t at) {
 }
 
 // Modbus over Serial Line V1.02, 6.2.2: polynomial A001, start FFFF, low byte first on the wire.
-std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
-    std::uint32_t crc = 0xFFFF;
-    for (const auto byte : bytes) {
-        crc ^= byte;
-        for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? crc >> 1U ^ 0xA001U : crc >> 1U;
-    }
+constexpr std::uint16_t kCrcStart = 0xFFFF;
+
+std::uint16_t crc16_with(std::uint16_t before, std::uint8_t byte) {
+    std::uint32_t crc = before ^ byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? crc >> 1U ^ 0xA001U : crc >> 1U;
     return static_cast<std::uint16_t>(crc);
+}
+
+std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
+    auto crc = kCrcStart;
+    for (const auto byte : bytes) crc = crc16_with(crc, byte);
+    return crc;
 }
 
 // Where the unit id stands; the function follows it, then the byte count or the exception code.
@@ -103,6 +108,16 @@ bool checksum_is_right(std::span<const std::uint8_t> rtu_frame) {
     const auto body = rtu_frame.first(rtu_frame.size() - kCrcSize);
     const auto crc = crc16(body);
     return rtu_frame[body.size()] == low(crc) && rtu_frame[body.size() + 1] == high(crc);
+}
+
+std::optional<std::size_t> shortest_sound_frame(std::span<const std::uint8_t> rtu_bytes) {
+    auto crc = kCrcStart;
+    for (std::size_t body = 1; body + kCrcSize <= rtu_bytes.size(); ++body) {
+        crc = crc16_with(crc, rtu_bytes[body - 1]);
+        if (body >= 2 && rtu_bytes[body] == low(crc) && rtu_bytes[body + 1] == high(crc))
+            return body + kCrcSize;
+    }
+    return std::nullopt;
 }
 
 std::size_t answer_size(const Question& question) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ std::vector<std::uint8_t> wrapped(Framing framing, std::uint16_t transaction, st
 
 /// The last two bytes are the checksum of those before; false for fewer than four.
 bool checksum_is_right(std::span<const std::uint8_t> rtu_frame);
+/// The length of the shortest frame with a right checksum, of four bytes or more, that these begin with; for
+/// frames whose function says nothing about their length.
+std::optional<std::size_t> shortest_sound_frame(std::span<const std::uint8_t> rtu_bytes);
 
 /// Bytes of the frame that answers the question in full.
 std::size_t answer_size(const Question& question);
