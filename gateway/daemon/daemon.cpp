@@ -221,7 +221,11 @@ void Daemon::Parts::answer_read(const ControlRequest& request, const ControlRepl
         reply.done(read_report(options, *meter, layouts, *poll, clock.utc()).map(read_report_to_json));
     };
     for (const auto& worker : lines.workers) {
-        if (worker->read_now(id, answer)) return;
+        auto read = worker->read_of(id, answer);
+        if (!read) continue;
+        if (!worker->run_errand(std::move(read)))
+            reply.done(fail(Failure::transient, std::string{tr("too busy", "繁忙")}));
+        return;
     }
     reply.done(fail(Failure::unsupported, trf("metering point {} is not polled by this gateway",
                                               "本网关不采集计量点 {}", id.text)));

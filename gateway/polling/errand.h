@@ -19,7 +19,8 @@ public:
     [[nodiscard]] virtual milliseconds longest_step() const = 0;
     /// The settings that the next step needs; none: the line's own.
     [[nodiscard]] virtual std::optional<SerialSettings> settings() const = 0;
-    /// One exchange at most, on an open channel. False: it is done, and has told whoever waits for it.
+    /// One exchange, or one poll of one instrument, on an open channel. False: it is done, and has told
+    /// whoever waits for it.
     virtual bool step(Channel& channel, const StopEvent& stop) = 0;
     /// The line cannot be opened: there will be no further step.
     virtual void give_up(const Error& why) = 0;

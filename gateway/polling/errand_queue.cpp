@@ -1,6 +1,7 @@
 #include "gateway/polling/errand_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace mg {
@@ -15,37 +16,47 @@ constexpr SteadyTime::duration kPatienceInSweeps = 90s;
 }  // namespace
 
 bool ErrandQueue::add(std::unique_ptr<Errand> errand) {
-    return waiting_.with([&](auto& queue) {
-        if (queue.size() >= kMostWaiting) return false;
-        queue.push_back({std::move(errand), clock_.steady()});
+    return added_.with([&](Added& added) {
+        if (added.known >= kMostWaiting) return false;
+        ++added.known;
+        added.news.push_back({std::move(errand), clock_.steady()});
         return true;
     });
 }
 
-Errand* ErrandQueue::due(const Schedule* schedule, UtcTime now) {
-    if (current_ == nullptr) {
-        waiting_.with([&](auto& queue) {
-            if (queue.empty()) return;
-            current_ = std::move(queue.front().errand);
-            waits_since_ = queue.front().since;
-            queue.pop_front();
-        });
-    }
-    if (current_ == nullptr || schedule == nullptr) return current_.get();
-    const auto waited = clock_.steady() - std::max(last_step_, waits_since_);
-    switch (schedule->delays(now, current_->longest_step())) {
-        case Schedule::Delays::nothing:
-            return current_.get();
-        case Schedule::Delays::periodic:
-            return waited >= kPatience ? current_.get() : nullptr;
-        case Schedule::Delays::sweep:
-            return waited >= kPatienceInSweeps ? current_.get() : nullptr;
-    }
-    return nullptr;
+Errand* ErrandQueue::due(const Schedule* schedule, UtcTime now, bool poll_due) {
+    added_.with(
+        [&](Added& added) { std::ranges::move(std::exchange(added.news, {}), std::back_inserter(row_)); });
+    if (std::exchange(stepped_last_, false) && poll_due) return nullptr;
+    const auto next = std::ranges::find_if(
+        row_, [&](const Waiting& waiting) { return schedule == nullptr || may_go(waiting, *schedule, now); });
+    if (next == row_.end()) return nullptr;
+    std::rotate(row_.begin(), next, std::next(next));
+    return row_.front().errand.get();
 }
 
-void ErrandQueue::finished() {
-    current_.reset();
+bool ErrandQueue::may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now) const {
+    const auto waited = clock_.steady() - waiting.since;
+    switch (schedule.delays(now, waiting.errand->longest_step())) {
+        case Schedule::Delays::nothing:
+            return true;
+        case Schedule::Delays::periodic:
+            return waited >= kPatience;
+        case Schedule::Delays::sweep:
+            return waited >= kPatienceInSweeps;
+    }
+    return false;
+}
+
+void ErrandQueue::stepped(bool more) {
+    stepped_last_ = true;
+    auto done = std::move(row_.front());
+    row_.pop_front();
+    if (more) {
+        row_.push_back({std::move(done.errand), clock_.steady()});
+    } else {
+        added_.with([](Added& added) { --added.known; });
+    }
 }
 
 }  // namespace mg

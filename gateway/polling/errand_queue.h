@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
-#include <optional>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
@@ -11,33 +11,39 @@
 
 namespace mg {
 
-/// The errands of one line, one after the other. A step waits while a poll is due, for 10 s at most, and for
-/// a boundary sweep 90 s at most: a line that is never idle still gets one exchange of an errand that often.
+/// The errands of one line, a step of each in turn. A step waits while a poll is due, but no longer than 10 s
+/// since it was asked for or its errand's last step, and where it would delay a boundary sweep no longer than
+/// 90 s; then it goes before them, with a poll between two such steps. So a line that is never idle still
+/// gives each errand a step that often, and a search that takes hours holds up no short question.
+///
 /// add() from any thread, the rest from the line's.
 class ErrandQueue {
 public:
-    explicit ErrandQueue(Clock& clock) : clock_{clock}, last_step_{clock.steady()} {}
+    explicit ErrandQueue(Clock& clock) : clock_{clock} {}
 
     /// False: eight wait already.
     bool add(std::unique_ptr<Errand> errand);
-    /// The first one, when its turn has come; it stays the first until finished(). nullptr: nothing to do
-    /// now. Without a schedule nothing else is asked.
-    Errand* due(const Schedule* schedule, UtcTime now);
-    /// A step was made.
-    void stepped() { last_step_ = clock_.steady(); }
-    void finished();
+    /// The next one whose turn has come; nullptr: nothing to do now. After each step whoever is due for a
+    /// poll (`poll_due`, a silent instrument too) has a turn. Without a schedule nothing is polled.
+    Errand* due(const Schedule* schedule, UtcTime now, bool poll_due);
+    /// What due() gave last has made a step, and makes more of them or is over.
+    void stepped(bool more);
 
 private:
     struct Waiting {
         std::unique_ptr<Errand> errand;
         SteadyTime since;
     };
+    struct Added {
+        std::deque<Waiting> news;
+        std::size_t known{0};  ///< news and older ones
+    };
+    [[nodiscard]] bool may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now) const;
 
     Clock& clock_;
-    SteadyTime last_step_;
-    std::unique_ptr<Errand> current_;
-    SteadyTime waits_since_{};
-    Guarded<std::deque<Waiting>> waiting_;
+    std::deque<Waiting> row_;  ///< who goes next stands first
+    bool stepped_last_{false};
+    Guarded<Added> added_;
 };
 
 }  // namespace mg

@@ -15,15 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long a step of the wall clock, a stop of progress or a new read request can go unnoticed at most.
+/// How long a step of the wall clock or a stop of progress can go unnoticed at most.
 constexpr milliseconds kLongestNap = 1s;
 /// How long the first poll of a new metering point waits at most for the disk to know of it.
 constexpr milliseconds kFirstMark = 2s;
 /// Latencies change slowly, and the arithmetic asks each instrument.
 constexpr SteadyTime::duration kBudgetAgain = 60s;
-/// How long a read waits at most for slots that are due, and for sweeps.
-constexpr SteadyTime::duration kReadPatience = 10s;
-constexpr SteadyTime::duration kReadPatienceInSweeps = 90s;
 
 std::vector<SlotPlan> plans_of(const std::vector<PolledInstrument>& instruments) {
     std::vector<SlotPlan> plans;
@@ -112,16 +109,13 @@ void LineWorker::run(std::stop_token stop) {
             follow_clock(clock_state, now);
             store_missed(now, set_ahead ? Quality::clock_step : Quality::not_asked);
             const auto due = schedule_.next(now);
-            if (serve_read(clock_state, now, stop_event)) continue;
-            // Silent instruments never hold up an errand, but it leaves every other turn to whoever is due.
-            errand_last_ = !(due && errand_last_) && serve_errand(true, now, stop_event);
-            if (errand_last_) continue;
+            if (serve_errand(&schedule_, now, due.has_value(), stop_event)) continue;
             if (due) {
                 ask(*due, stop_event, stop);
                 continue;
             }
             wake = std::min(wake, schedule_.wake_at(now));
-        } else if (serve_read(clock_state, now, stop_event) || serve_errand(false, now, stop_event)) {
+        } else if (serve_errand(nullptr, now, false, stop_event)) {
             continue;
         }
         clock_.wait(clock_.steady() + std::max(wake - clock_.utc(), milliseconds{0}), stop, wake_);
@@ -183,13 +177,12 @@ void LineWorker::store_missed(UtcTime now, Quality why_unasked) {
 
 void LineWorker::ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop) {
     const SteadyTime began = clock_.steady();
-    read_last_ = false;
     // Between boundaries a silent meter is asked with as little patience as it is known to need; at each
     // boundary with all of it, in case that it has become slower.
     const Effort effort = !ask.probe                   ? Effort::usual
                           : ask.boundary && !ask.again ? Effort::one_try
                                                        : Effort::quick;
-    auto result = poll(ask.instrument, stop_event, effort, false);
+    auto result = poll(ask.instrument, stop_event, effort);
     if (stop.stop_requested()) return;  // incomplete: the next start asks again or stores the gap
     const auto took = std::chrono::ceil<milliseconds>(clock_.steady() - began);
     counters_.busy_milliseconds.add(static_cast<std::uint64_t>(took.count()));
@@ -220,12 +213,11 @@ Result<> LineWorker::make_ready(const SerialSettings& settings, const StopEvent&
     return used;
 }
 
-Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, Effort effort,
-                                    bool record_wire) {
+Result<PollResult> LineWorker::poll(std::size_t instrument, const StopEvent& stop_event, Effort effort) {
     counters_.polls.add();
     PolledInstrument& polled = instruments_[instrument];
     if (const auto ready = make_ready(polled.settings, stop_event); !ready) return pass_on(ready.error());
-    return polled.meter->poll(*channel_, stop_event, effort, record_wire);
+    return polled.meter->poll(*channel_, stop_event, effort, /*record_wire=*/false);
 }
 
 void LineWorker::store_answer(const Schedule::Ask& ask, PollResult& result, milliseconds took) {
@@ -301,45 +293,16 @@ void LineWorker::finish_sweep(const Schedule::Ask& ask) {
     if (!more || !more->boundary || more->slot != ask.slot) store_.commit_soon();
 }
 
-bool LineWorker::read_now(const MeterId& meter, ReadDone done) {
-    for (std::size_t i = 0; i < instruments_.size(); ++i) {
-        const auto layouts = instruments_[i].meter->layouts();
-        if (std::ranges::none_of(layouts, [&](const LayoutRef& l) { return l->meter == meter; })) continue;
-        reads_.with([&](auto& queue) { queue.push_back({i, std::move(done), clock_.steady()}); });
-        wake_.raise();
-        return true;
-    }
-    return false;
-}
-
-/// False when no read waits whose turn has come.
-bool LineWorker::serve_read(const ClockWatch::State& state, UtcTime now, const StopEvent& stop_event) {
-    auto request = reads_.with([&](auto& queue) -> std::optional<ReadRequest> {
-        const bool dated = state.trust != ClockTrust::untrusted;  // without it nothing else is asked
-        if (queue.empty() || (dated && !may_read(queue.front(), now))) return std::nullopt;
-        auto first = std::move(queue.front());
-        queue.pop_front();
-        return first;
-    });
-    if (!request) return false;
-    read_last_ = true;
-    request->done(poll(request->instrument, stop_event, Effort::usual, true),
-                  instruments_[request->instrument].meter->layouts());
-    return true;
-}
-
-bool LineWorker::may_read(const ReadRequest& request, UtcTime now) const {
+std::unique_ptr<Errand> LineWorker::read_of(const MeterId& meter, ReadDone done) {
     const auto in_vain = line_.response_timeout * 2 * (line_.retries + 1);
-    const auto waited = clock_.steady() - request.asked_at;
-    switch (schedule_.delays(now, schedule_.cost(request.instrument).value_or(in_vain))) {
-        case Schedule::Delays::nothing:
-            return true;
-        case Schedule::Delays::periodic:
-            return waited >= kReadPatience && !read_last_;
-        case Schedule::Delays::sweep:
-            return waited >= kReadPatienceInSweeps && !read_last_;
+    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+        PolledInstrument& polled = instruments_[i];
+        const auto carries = [&](const LayoutRef& layout) { return layout->meter == meter; };
+        if (std::ranges::none_of(polled.meter->layouts(), carries)) continue;
+        return std::make_unique<ReadErrand>(*polled.meter, polled.settings, schedule_, i, in_vain,
+                                            std::move(done));
     }
-    return false;
+    return nullptr;
 }
 
 bool LineWorker::run_errand(std::unique_ptr<Errand> errand) {
@@ -348,9 +311,10 @@ bool LineWorker::run_errand(std::unique_ptr<Errand> errand) {
     return true;
 }
 
-/// False: nothing to do for an errand now. Without a date nothing is polled.
-bool LineWorker::serve_errand(bool dated, UtcTime now, const StopEvent& stop_event) {
-    Errand* errand = errands_.due(dated ? &schedule_ : nullptr, now);
+/// False: nothing to do for an errand now.
+bool LineWorker::serve_errand(const Schedule* schedule, UtcTime now, bool poll_due,
+                              const StopEvent& stop_event) {
+    Errand* errand = errands_.due(schedule, now, poll_due);
     if (errand == nullptr) return false;
     const SteadyTime began = clock_.steady();
     const auto own = std::visit([](const auto& channel) { return channel.settings; }, line_.channel);
@@ -360,8 +324,7 @@ bool LineWorker::serve_errand(bool dated, UtcTime now, const StopEvent& stop_eve
     } else {
         errand->give_up(ready.error());
     }
-    if (!more) errands_.finished();
-    errands_.stepped();
+    errands_.stepped(more);
     const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
     counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
     return true;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "gateway/polling/errand_queue.h"
 #include "gateway/polling/line_budget.h"
 #include "gateway/polling/line_health.h"
+#include "gateway/polling/read_errand.h"
 #include "gateway/polling/schedule.h"
 #include "gateway/polling/sweep_watch.h"
 
@@ -58,10 +58,6 @@ struct LineCounters {
     Counter busy_milliseconds;
 };
 
-/// Answers to read_now(): the poll of the instrument with its layouts, or why there was none. Called from the
-/// line's thread.
-using ReadDone = std::function<void(const Result<PollResult>&, std::span<const LayoutRef>)>;
-
 /// Polls one line for as long as it runs: waits for what is due, asks, hands samples to the store. Whatever
 /// happens on the wire ends up as a quality in a sample; whatever happens right of the store never comes
 /// here. Nothing of it is shared with other lines but the store, the clock and its watch.
@@ -80,15 +76,9 @@ public:
     /// The work itself, until stopped. start() runs it in a thread; simulations call it directly.
     void run(std::stop_token stop);
 
-    /// One poll of the instrument that carries `meter`. Returns at once; false when it is not on this line.
-    /// The result is for the caller's eyes only and is not stored.
-    ///
-    /// It never delays a boundary sweep, and waits while other slots are due, but no longer than 10 s; then
-    /// it goes before them, with one of them between two such reads. So it waits 10 s or until the end of a
-    /// sweep (90 s at most), and where boundaries lie so close that the line does nothing but sweep, 90 s.
-    bool read_now(const MeterId& meter, ReadDone done);
-
-    /// Between due polls. Returns at once; false: too many wait already.
+    /// A read of the instrument that carries `meter`, for run_errand(); nullptr when it is not on this line.
+    [[nodiscard]] std::unique_ptr<Errand> read_of(const MeterId& meter, ReadDone done);
+    /// Between due polls, as ErrandQueue says. Returns at once; false: too many wait already.
     bool run_errand(std::unique_ptr<Errand> errand);
     /// What passes on the line from now on.
     void watch_wire(WireTap::Watcher watcher) { channel_->tap().watch(std::move(watcher)); }
@@ -100,24 +90,15 @@ public:
     [[nodiscard]] std::vector<MeterId> meters() const;
 
 private:
-    struct ReadRequest {
-        std::size_t instrument{};
-        ReadDone done;
-        SteadyTime asked_at{};
-    };
-
     void catch_up(UtcTime now, ClockEpoch epoch);
     void follow_clock(const ClockWatch::State& state, UtcTime now);
     void store_missed(UtcTime now, Quality why_unasked);
     void ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop);
     Result<> make_ready(const SerialSettings& settings, const StopEvent& stop_event);
-    Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, Effort effort,
-                            bool record_wire);
+    Result<PollResult> poll(std::size_t instrument, const StopEvent& stop_event, Effort effort);
     void store_answer(const Schedule::Ask& ask, PollResult& result, milliseconds took);
     void note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble);
-    bool serve_read(const ClockWatch::State& state, UtcTime now, const StopEvent& stop_event);
-    [[nodiscard]] bool may_read(const ReadRequest& request, UtcTime now) const;
-    bool serve_errand(bool dated, UtcTime now, const StopEvent& stop_event);
+    bool serve_errand(const Schedule* schedule, UtcTime now, bool poll_due, const StopEvent& stop_event);
     void finish_sweep(const Schedule::Ask& ask);
     void renew_budget();
     void say(const std::optional<std::string>& line, bool bad);
@@ -138,13 +119,10 @@ private:
     ClockWatch::State followed_;
     bool caught_up_{false};
     SteadyTime budget_due_{};
-    bool read_last_{false};  ///< the last exchange was of a read_now() that others made way for
 
     LineCounters counters_;
     Guarded<LineSnapshot> snapshot_;
-    Guarded<std::deque<ReadRequest>> reads_;
     ErrandQueue errands_;
-    bool errand_last_{false};
     Signal wake_;
     std::jthread thread_;  // last: stops before the rest dies
 };

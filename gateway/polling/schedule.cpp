@@ -214,7 +214,8 @@ void Schedule::charge(const Turn& turn, UtcTime now, milliseconds took) {
     if (!probed_last_ || (turn.boundary && !turn.asked)) return;
     UtcTime waits_since = now;
     for (const Turn& other : turns_) {
-        if (!is_silent(other) && is_due(other, now)) waits_since = std::min(waits_since, starts(other));
+        // One whose window closed meanwhile waited, too.
+        if (!is_silent(other)) waits_since = std::min(waits_since, starts(other));
     }
     const auto delay = std::min(took, now - waits_since);
     credit_ = std::max(-kMostCredit, credit(now) - static_cast<double>(delay.count()));

@@ -56,5 +56,22 @@ TEST(LatencyWatch, AMeterThatIsSlowOnceInAQuarterOfAnHourIsStillWaitedForThen) {
     EXPECT_GE(watch.timeout(1s), 400ms);
 }
 
+TEST(LatencyWatch, OneSlowAnswerIsForgottenInTheEnd) {
+    LatencyWatch watch;
+    watch.add(900ms);
+    for (int i = 0; i < 5000; ++i) watch.add(20ms);
+
+    EXPECT_EQ(watch.timeout(1s), LatencyWatch::kFloor);
+}
+
+TEST(LatencyWatch, ATimeThatCannotBeIsHeldWithinWhatCan) {
+    LatencyWatch watch;
+    watch.add(std::chrono::hours{2});
+    EXPECT_GT(watch.figures()->most, std::chrono::hours{1});
+    LatencyWatch other;
+    other.add(-1us);
+    EXPECT_EQ(other.figures()->most, 0us);
+}
+
 }  // namespace
 }  // namespace mg

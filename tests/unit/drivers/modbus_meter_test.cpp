@@ -84,6 +84,38 @@ TEST_F(ModbusMeter, ARegisterThatWasReadWellIsNotGivenUpAfterOneRefusal) {
     EXPECT_EQ(qualities(after), (std::vector{good, good, good}));
 }
 
+TEST_F(ModbusMeter, RefusalsNowAndThenNeverAddUp) {
+    std::set<int> holes;
+    build(LineKind::serial, [&](const Bytes& request) { return with_holes(holes, 2)(request); });
+    poll();
+
+    for (int day = 0; day < 3; ++day) {
+        holes = {0, 1, 2};
+        poll();
+        poll();
+        holes.clear();
+        EXPECT_EQ(qualities(poll()), (std::vector{good, good, good})) << day;
+    }
+}
+
+TEST_F(ModbusMeter, ARegisterThatIsThereAgainIsReadWithTheOthersAndMissingLikeThem) {
+    std::set<int> holes{1};
+    bool silent = false;
+    build(LineKind::serial,
+          [&](const Bytes& request) { return silent ? Arrivals{} : with_holes(holes, 2)(request); });
+    poll();
+    holes.clear();
+    clock.advance(std::chrono::hours{24});
+    poll();
+    clock.advance(std::chrono::hours{24});
+    channel->requests.clear();
+
+    EXPECT_EQ(qualities(poll()), (std::vector{good, good, good}));
+    EXPECT_EQ(channel->requests.size(), 1U);
+    silent = true;
+    EXPECT_EQ(qualities(poll()), (std::vector{no_reply, no_reply, no_reply}));
+}
+
 TEST_F(ModbusMeter, AHoleBetweenTwoPointsIsReadAround) {
     model.points = {u16_point("a", 0), u16_point("b", 5)};
     model.max_gap = 10;

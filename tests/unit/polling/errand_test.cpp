@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <stop_token>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "gateway/polling/line_worker.h"
-#include "tests/support/memory_store.h"
-#include "tests/unit/polling/simulated_line.h"
+#include "tests/unit/polling/simulated_plant.h"
 
 namespace mg {
 namespace {
@@ -40,66 +39,39 @@ private:
     int left_;
 };
 
-/// A line with meters and one errand that is there from the start.
+/// A line with meters and errands that are there from the start.
 struct LineWithErrand : testing::Test {
-    SimulatedMeter& add(const std::string& id, milliseconds every, milliseconds exchange) {
-        auto meter = std::make_unique<SimulatedMeter>(id, clock, exchange);
-        auto& added = *meter;
-        instruments.push_back({.meter = std::move(meter),
-                               .plan = {.own = {.every = every, .utc_offset = 8h},
-                                        .boundary = {.every = 15min, .utc_offset = 8h}},
-                               .settings = {}});
-        return added;
+    SimulatedPlant plant{kNoon - 1min};
+    Told told;
+
+    /// Once, from within each_round.
+    void begin(int steps) {
+        if (std::exchange(begun_, true)) return;
+        EXPECT_TRUE(plant.running->run_errand(std::make_unique<NotedErrand>(plant.clock, told, steps)));
     }
 
     void run_until(UtcTime until, int steps) {
-        ClockWatch watch{clock, kNoon - 24h, store.last_taken_at(), store.last_epoch(), true};
-        std::stop_source stop;
-        LineWorker worker{LineOptions{.id = {"hv"}, .name = "hv", .channel = {}},
-                          std::move(channel),
-                          std::move(instruments),
-                          store,
-                          watch,
-                          clock,
-                          [&] {
-                              if (clock.utc() >= until) stop.request_stop();
-                          }};
-        EXPECT_TRUE(worker.run_errand(std::make_unique<NotedErrand>(clock, told, steps)));
-        worker.run(stop.get_token());
-        missed = worker.counters().missed_slots.value();
+        plant.each_round = [this, steps](UtcTime) { begin(steps); };
+        plant.run_until(until);
     }
 
-    /// How far behind its slot each sample was taken, at worst.
-    milliseconds worst_delay() const {
-        milliseconds worst{0};
-        for (const StoredItem& item : store.items()) {
-            if (const auto* stored = std::get_if<StoredSample>(&item))
-                worst = std::max(worst, stored->sample.taken_at - stored->sample.slot.at);
-        }
-        return worst;
-    }
-
-    FakeClock clock{kNoon - 1min};
-    MemoryStore store;
-    std::unique_ptr<SimulatedChannel> channel = std::make_unique<SimulatedChannel>();
-    std::vector<PolledInstrument> instruments;
-    Told told;
-    std::uint64_t missed{0};
+private:
+    bool begun_{false};
 };
 
 TEST_F(LineWithErrand, PollsGoFirstAndWaitForOneStepAtMost) {
-    add("a", 1s, 50ms);
-    add("b", 1s, 50ms);
+    plant.add("a", 1s, 50ms);
+    plant.add("b", 1s, 50ms);
 
     run_until(kNoon + 1min, 100);
 
     EXPECT_EQ(told.steps.size(), 100U);
-    EXPECT_EQ(missed, 0U);
-    EXPECT_LE(worst_delay(), kStep + 100ms);
+    EXPECT_EQ(plant.missed, 0U);
+    EXPECT_LE(plant.worst_delay(), kStep + 100ms);
 }
 
 TEST_F(LineWithErrand, NoStepReachesIntoABoundarySweep) {
-    for (const char* id : {"a", "b", "c"}) add(id, 15min, 2s);
+    for (const char* id : {"a", "b", "c"}) plant.add(id, 15min, 2s);
 
     run_until(kNoon + 30s, 1000);
 
@@ -110,8 +82,8 @@ TEST_F(LineWithErrand, NoStepReachesIntoABoundarySweep) {
 }
 
 TEST_F(LineWithErrand, ALineThatIsNeverIdleStillGetsOneStepEveryTenSeconds) {
-    add("a", 1s, 700ms);
-    add("b", 1s, 700ms);
+    plant.add("a", 1s, 700ms);
+    plant.add("b", 1s, 700ms);
 
     run_until(kNoon, 1000);
 
@@ -122,7 +94,7 @@ TEST_F(LineWithErrand, ALineThatIsNeverIdleStillGetsOneStepEveryTenSeconds) {
 TEST_F(LineWithErrand, ASilentMeterIsStillProbed) {
     // given: a meter that is silent from the start, and more steps than there is time
     int probes = 0;
-    add("dead", 10s, 1s).answer = [&](UtcTime) {
+    plant.add("dead", 10s, 1s).answer = [&](UtcTime) {
         ++probes;
         return Quality::no_reply;
     };
@@ -134,13 +106,52 @@ TEST_F(LineWithErrand, ASilentMeterIsStillProbed) {
 }
 
 TEST_F(LineWithErrand, ALineThatCannotBeOpenedSaysSo) {
-    add("a", 1s, 50ms);
-    channel->can_open = [] { return false; };
+    plant.add("a", 1s, 50ms);
+    plant.channel->can_open = [] { return false; };
 
     run_until(kNoon, 3);
 
     EXPECT_TRUE(told.steps.empty());
     EXPECT_EQ(told.given_up, "no such device");
+}
+
+TEST_F(LineWithErrand, ASearchThatTakesHoursHoldsUpNoReadByHand) {
+    // given: an errand without end, and reads that are asked for while it goes on
+    plant.add("a", 15min, 100ms);
+    std::vector<milliseconds> waited;
+    UtcTime next = kNoon + 1min;
+    plant.each_round = [&](UtcTime now) {
+        begin(100'000);
+        if (now < next) return;
+        next += 1min;
+        EXPECT_TRUE(plant.read("a", [&, now](const auto& read, auto) {
+            EXPECT_TRUE(read);
+            waited.push_back(plant.clock.utc() - now);
+        }));
+    };
+    // when
+    plant.run_until(kNoon + 10min);
+    // then
+    EXPECT_EQ(waited.size(), 9U);
+    for (const auto each : waited) EXPECT_LE(each, 2 * kStep);
+    EXPECT_GT(told.steps.size(), 1000U) << "and it goes on";
+}
+
+TEST_F(LineWithErrand, TheNinthErrandIsRefusedAndAnEndedOneMakesRoom) {
+    // given: a line where nothing is ever due
+    plant.add("a", 15min, 100ms);
+    std::vector<bool> taken;
+    plant.each_round = [&](UtcTime now) {
+        if (now < kNoon + 1min || taken.size() >= 12) return;
+        // when: ten at once, and one more after the first has ended
+        const int wanted = taken.empty() ? 10 : 1;
+        for (int i = 0; i < wanted; ++i) taken.push_back(plant.read("a", [](const auto&, auto) {}));
+    };
+    plant.run_until(kNoon + 2min);
+    // then
+    ASSERT_GE(taken.size(), 11U);
+    EXPECT_EQ(std::count(taken.begin(), taken.begin() + 10, true), 8);
+    EXPECT_TRUE(taken[10]);
 }
 
 }  // namespace

@@ -69,5 +69,21 @@ TEST(LineBudget, BoundariesThatFollowOneAnotherLeaveLessTime) {
     EXPECT_EQ(budget_of(instruments(10, 60s), 10s).sweep_has, 10s);
 }
 
+TEST(LineBudget, ASweepAloneCanBeTooLong) {
+    EXPECT_FALSE(budget_of(instruments(12, 60s), 10s).fits());
+}
+
+TEST(LineBudget, EveryBoundaryCountsInTheShareOfTimeWhateverTheInterval) {
+    EXPECT_EQ(budget_of(instruments(90, 1h), 15min).percent, 10);
+}
+
+TEST(LineBudget, TheIntervalThatWouldDoIsForThoseThatAreTooOftenOnly) {
+    auto all = instruments(15, 10s);
+    const auto slow = instruments(10, 5min);
+    all.insert(all.end(), slow.begin(), slow.end());
+
+    EXPECT_EQ(interval_that_fits(all, 15min), 20s) << "with all 25 of them every 20 s it would not";
+}
+
 }  // namespace
 }  // namespace mg

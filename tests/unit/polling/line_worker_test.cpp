@@ -2,13 +2,11 @@
 
 #include <array>
 #include <map>
-#include <stop_token>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/memory_store.h"
-#include "tests/unit/polling/simulated_line.h"
+#include "tests/unit/polling/simulated_plant.h"
 
 namespace mg {
 namespace {
@@ -17,80 +15,9 @@ using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::year;
 
-const UtcTime kBuild = sys_days{year{2026} / 11 / 1};
 const UtcTime kMidnight = sys_days{year{2026} / 11 / 21} + 16h;
 
-/// One line under a clock that jumps; the run stops by itself at `until`.
-struct Plant {
-    explicit Plant(UtcTime start) : clock{start} {}
-
-    SimulatedMeter& add(const std::string& id, milliseconds every, milliseconds exchange = 50ms) {
-        auto meter = std::make_unique<SimulatedMeter>(id, clock, exchange);
-        auto& added = *meter;
-        instruments.push_back({.meter = std::move(meter),
-                               .plan = {.own = {.every = every, .utc_offset = 8h},
-                                        .boundary = {.every = boundary, .utc_offset = 8h}},
-                               .settings = {}});
-        return added;
-    }
-
-    void run_until(UtcTime until) {
-        ClockWatch watch{clock, kBuild, store.last_taken_at(), store.last_epoch(), true};
-        std::stop_source stop;
-        LineWorker worker{LineOptions{.id = {"hv"}, .name = "hv", .channel = {}},
-                          std::move(channel),
-                          std::move(instruments),
-                          store,
-                          watch,
-                          clock,
-                          [&] {
-                              if (running != nullptr) each_round(clock.utc());
-                              if (clock.utc() >= until) stop.request_stop();
-                          }};
-        running = &worker;
-        worker.run(stop.get_token());
-        snapshot = worker.snapshot();
-    }
-
-    /// What came after the marks before the first slots.
-    std::vector<StoredItem> since_start() const {
-        auto items = store.items();
-        std::erase_if(items, [](const StoredItem& item) {
-            const auto* gap = std::get_if<StoredGap>(&item);
-            return gap != nullptr && gap->gap.reason == Quality::before_start;
-        });
-        return items;
-    }
-
-    /// What became of each slot of a meter since the start: the quality of its latest revision, or the reason
-    /// of the gap over it.
-    std::map<UtcTime, Quality> slots(const std::string& id, milliseconds every) const {
-        std::map<UtcTime, Quality> found;
-        for (const StoredItem& item : since_start()) {
-            if (const auto* stored = std::get_if<StoredSample>(&item)) {
-                if (stored->sample.meter().text == id)
-                    found[stored->sample.slot.at] = stored->sample.readings[0].quality;
-            } else {
-                const Gap& gap = std::get<StoredGap>(item).gap;
-                if (gap.meter.text != id) continue;
-                for (UtcTime at = gap.from.at; at < gap.to.at; at += every) {
-                    EXPECT_FALSE(found.contains(at)) << "a slot both stored and in a gap";
-                    found[at] = gap.reason;
-                }
-            }
-        }
-        return found;
-    }
-
-    milliseconds boundary{15min};
-    FakeClock clock;
-    MemoryStore store;
-    std::unique_ptr<SimulatedChannel> channel = std::make_unique<SimulatedChannel>();
-    std::vector<PolledInstrument> instruments;
-    std::function<void(UtcTime)> each_round = [](UtcTime) {};
-    LineWorker* running{nullptr};
-    LineSnapshot snapshot;
-};
+using Plant = SimulatedPlant;
 
 void expect_every_slot(const std::map<UtcTime, Quality>& slots, UtcTime from, UtcTime to,
                        milliseconds every) {
@@ -326,7 +253,7 @@ TEST(LineWorker, AReadOnDemandNeverDelaysABoundarySweep) {
         const std::array when{kMidnight + 15min - 1s, kMidnight + 15min + 5s};
         if (asked == when.size() || now < when[asked]) return;
         ++asked;
-        EXPECT_TRUE(plant.running->read_now({"m0"}, [&](const auto& read, auto) {
+        EXPECT_TRUE(plant.read("m0", [&](const auto& read, auto) {
             EXPECT_TRUE(read);
             served.push_back(plant.clock.utc());
         }));
@@ -350,7 +277,7 @@ TEST(LineWorker, AReadOnDemandWaitsTenSecondsAtMostOnALineThatNeverRests) {
         if (asked || now < asked_at) return;
         asked = true;
         for (int i = 0; i < 3; ++i)
-            plant.running->read_now({"m0"}, [&](const auto&, auto) { served.push_back(plant.clock.utc()); });
+            plant.read("m0", [&](const auto&, auto) { served.push_back(plant.clock.utc()); });
     };
     plant.run_until(kMidnight + 3min);
 
@@ -370,7 +297,7 @@ TEST(LineWorker, AReadOnDemandIsNotStarvedByBoundariesThatFollowOneAnother) {
     plant.each_round = [&](UtcTime) {
         if (asked) return;
         asked = true;
-        plant.running->read_now({"m0"}, [&](const auto&, auto) { served = plant.clock.utc(); });
+        plant.read("m0", [&](const auto&, auto) { served = plant.clock.utc(); });
     };
     plant.run_until(kMidnight + 3min);
 

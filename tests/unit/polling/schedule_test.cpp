@@ -68,6 +68,45 @@ TEST(Schedule, AFailedInstrumentIsAskedAgainInItsWindowButAfterTheOthers) {
     EXPECT_EQ(schedule.next(kMidnight + 5s)->instrument, 0U);
 }
 
+TEST(Schedule, ABoundaryThatWasNotAnsweredIsTriedAgainBeforeOtherSlots) {
+    // given: a boundary of the first, and a slot of the second that is none
+    const std::vector plans{plan(60s, 1min), plan(20s, 1h)};
+    Schedule schedule{plans, kMidnight + 3min};
+    schedule.failed(0, Quality::no_reply, kMidnight + 3min, 1s);
+
+    const auto ask = schedule.next(kMidnight + 3min + 5s);
+
+    ASSERT_TRUE(ask);
+    EXPECT_EQ(ask->instrument, 0U);
+    EXPECT_TRUE(ask->again);
+}
+
+/// Each of the instruments was answered once, and took that long.
+void answer_all(Schedule& schedule, std::size_t count, UtcTime now, milliseconds took) {
+    for (std::size_t i = 0; i < count; ++i) schedule.answered(i, now, took);
+}
+
+TEST(Schedule, TheLeadOfALongSweepGrowsAtOnceAndShrinksOnlyWhenItIsWorthIt) {
+    const std::vector plans(10, plan(15min));
+    Schedule schedule{plans, kMidnight};
+    answer_all(schedule, 10, kMidnight, 2s);
+    EXPECT_EQ(schedule.lead(), 0s) << "20 s lie within reach";
+    answer_all(schedule, 10, kMidnight, 10s);
+    EXPECT_EQ(schedule.lead(), 15s) << "40 s are 10 s too many, with 5 s to spare";
+
+    answer_all(schedule, 10, kMidnight, 3s);
+    EXPECT_EQ(schedule.lead(), 15s) << "37.5 s: every meter's skew would change for little";
+    answer_all(schedule, 10, kMidnight, 2s);
+    EXPECT_LE(schedule.lead(), 11s);
+}
+
+TEST(Schedule, BoundariesThatFollowOneAnotherAreNotReadHalfTheirTimeEarly) {
+    const std::vector plans(10, plan(1min, 1min));
+    Schedule schedule{plans, kMidnight};
+    answer_all(schedule, 10, kMidnight, 5s);
+    EXPECT_EQ(schedule.lead(), 15s);
+}
+
 TEST(Schedule, AWindowThatClosesIsMissedWithTheLastReason) {
     const std::vector plans{plan(60s)};
     Schedule schedule{plans, kMidnight};

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -248,6 +249,79 @@ TEST(RestlessLine, AMeterThatReturnsIsReadWithin120Seconds) {
         while (line.good[31] == 0 && line.now < back + 10min) line.step();
         EXPECT_LE(line.now - back, 120s) << second;
     }
+}
+
+/// One live meter that always waits, from `restless` on; the others are silent.
+struct OneLive {
+    OneLive(std::size_t dead, milliseconds probe_length, UtcTime restless)
+        : schedule{plans(dead), kMidnight + 1s}, probe{probe_length} {
+        schedule.resume(0, {restless});
+    }
+    static std::vector<SlotPlan> plans(std::size_t dead) {
+        std::vector<SlotPlan> all(1 + dead, {.own = {.every = 60s, .utc_offset = 8h},
+                                             .boundary = {.every = 15min, .utc_offset = 8h}});
+        all.front().own.every = 1s;
+        return all;
+    }
+    /// Time that went to probes.
+    milliseconds probe_until(UtcTime end) {
+        milliseconds sum{0};
+        while (now < end) {
+            schedule.close_windows(now);
+            const auto ask = schedule.next(now);
+            if (!ask) {
+                now = std::max(schedule.wake_at(now), now + 1ms);
+            } else if (ask->instrument == 0) {
+                now += 1500ms;
+                schedule.answered(0, now, 1500ms);
+            } else {
+                longest_pause = std::max(longest_pause, now - last);
+                if (ask->boundary) asked_at[ask->slot.at].insert(ask->instrument);
+                now += probe;
+                last = now;
+                sum += probe;
+                schedule.failed(ask->instrument, Quality::no_reply, now, probe);
+            }
+        }
+        return sum;
+    }
+
+    Schedule schedule;
+    milliseconds probe;
+    UtcTime now{kMidnight + 1s};
+    UtcTime last{now};
+    milliseconds longest_pause{0};
+    std::map<UtcTime, std::set<std::size_t>> asked_at;  ///< by boundary
+};
+
+TEST(Schedule, EachSilentMeterIsAskedAtEachBoundaryWhateverProbesHaveCost) {
+    OneLive line{10, 2s, kMidnight};
+    line.probe_until(kMidnight + 2h);
+
+    EXPECT_EQ(line.asked_at.size(), 8U);
+    for (const auto& [boundary, asked] : line.asked_at)
+        EXPECT_EQ(asked.size(), 10U) << (boundary - kMidnight).count();
+}
+
+TEST(Schedule, WhatAQuietNightSavedIsNotSpentOnProbesInOneGo) {
+    // given: ten silent meters beside one that rests for six hours, and then always waits
+    const UtcTime morning = kMidnight + 6h + 1min;
+    OneLive line{10, 2s, morning};
+    line.probe_until(morning);
+
+    const auto probes = line.probe_until(morning + 12min);
+
+    EXPECT_LE(probes, 0.07 * 12min + 0.07 * 1min + 2s);
+}
+
+TEST(Schedule, ASingleSilentMeterIsAskedOnceAMinuteWhateverItCosts) {
+    OneLive line{1, 10s, kMidnight};
+    line.probe_until(kMidnight + 10min);
+    line.longest_pause = 0s;
+
+    line.probe_until(kMidnight + 2h);
+
+    EXPECT_LE(line.longest_pause, 62s);
 }
 
 }  // namespace
