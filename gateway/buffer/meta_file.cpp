@@ -71,6 +71,21 @@ constexpr std::array kUpgrades{
         PRIMARY KEY(file, consumer)) WITHOUT ROWID;
     UPDATE store SET value = 5 WHERE key = 'format';
     COMMIT;
+)",
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE clock_vouch(
+        id INTEGER PRIMARY KEY, "by" INTEGER NOT NULL, who TEXT NOT NULL, at INTEGER NOT NULL,
+        "offset" INTEGER NOT NULL, boot TEXT NOT NULL);
+    CREATE TABLE clock_notes(
+        id INTEGER PRIMARY KEY, at INTEGER NOT NULL, epoch INTEGER NOT NULL, from_seq INTEGER NOT NULL,
+        reason TEXT NOT NULL, who TEXT NOT NULL);
+    CREATE TABLE held_layouts(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+    CREATE TABLE held(
+        id INTEGER PRIMARY KEY, layout INTEGER NOT NULL, boot TEXT NOT NULL, since_boot INTEGER NOT NULL,
+        readings BLOB NOT NULL);
+    UPDATE store SET value = 6 WHERE key = 'format';
+    COMMIT;
 )"};
 constexpr std::int64_t kMetaFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 

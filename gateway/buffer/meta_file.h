@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/base/sqlite.h"
+#include "gateway/buffer/clock_book.h"
 #include "gateway/buffer/deliveries.h"
 #include "gateway/buffer/drop_tally.h"
 #include "gateway/buffer/progress.h"
@@ -46,7 +47,7 @@ struct AwayNote {
 
 /// meta.db: what belongs to the store as a whole and to no day. Thread-safe; every write is on disk when it
 /// returns and blocks for that long.
-class MetaFile {
+class MetaFile final : public ClockBook {
 public:
     /// Made if absent; an earlier format is brought up to the present one. corrupt: it is there and cannot be
     /// used. invalid_config: a later version of the program wrote it.
@@ -98,6 +99,20 @@ public:
     /// The note goes and the orders come, in one transaction; gives the ids of the orders.
     Result<std::vector<std::uint64_t>> came_back(const std::string& file,
                                                  const std::vector<std::pair<UplinkId, Resend>>& orders);
+
+    // Of the wall clock; in meta_file_clock.cpp.
+    [[nodiscard]] Result<std::optional<ClockVouch>> vouch() override;
+    Result<> keep_vouch(const ClockVouch& vouch) override;
+    [[nodiscard]] Result<std::string> last_boot() override;
+    Result<> note_boot(const std::string& boot) override;
+    Result<> note(const ClockNote& note) override;
+    [[nodiscard]] Result<std::vector<ClockNote>> notes(std::size_t most) override;
+    Result<> hold(const Layout& layout, const std::string& boot, milliseconds since_boot,
+                  const std::vector<Reading>& readings) override;
+    [[nodiscard]] Result<std::vector<HeldReadings>> held(const Layout& layout,
+                                                         const std::string& boot) override;
+    Result<> settle(const std::vector<HeldReadings>& placed) override;
+    [[nodiscard]] Result<HeldCounts> held_counts(const std::string& boot) override;
 
     /// The clock was set back: when that was, and where in the store.
     Result<> note_epoch(ClockEpoch epoch, UtcTime at, Sequence from);

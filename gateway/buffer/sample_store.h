@@ -10,6 +10,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
+#include "gateway/buffer/clock_book.h"
 #include "gateway/buffer/deliveries.h"
 #include "gateway/buffer/history.h"
 #include "gateway/buffer/progress.h"
@@ -96,6 +97,8 @@ public:
     /// What people ordered of the consumers, and what their destinations answered. Lives as long as the
     /// store.
     virtual Deliveries& deliveries() = 0;
+    /// What is known about the wall clock that dated the items. Lives as long as the store.
+    virtual ClockBook& clock_book() = 0;
 
     /// For a start: the slots of `meter` in [from, to) that are covered by a sample or a gap. The store does
     /// not know the meter's interval: a gap gives its start and every full second after it.

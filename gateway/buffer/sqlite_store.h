@@ -65,6 +65,7 @@ public:
     Progress settled(const UplinkId& consumer) override;
     void ack_run(const UplinkId& consumer, SequenceRange run) override;
     Deliveries& deliveries() override { return *book_; }
+    ClockBook& clock_book() override { return *meta_; }
     Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) override;
     std::uint64_t set_aside_count(const UplinkId& consumer) override;
     std::uint64_t backlog(const UplinkId& consumer) override;

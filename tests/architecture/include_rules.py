@@ -11,7 +11,7 @@ import sys
 BASE = ["gateway/base/"]
 READING = BASE + ["gateway/reading/"]
 OPTIONS = READING + ["config/options.h", "config/coal_basis.h"]
-STORE = OPTIONS + ["gateway/buffer/sample_store.h"]
+STORE = OPTIONS + ["gateway/buffer/sample_store.h", "gateway/buffer/clock_book.h"]
 DATED = ["gateway/accounting/dated_record.h", "gateway/accounting/dated_record_json.h"]
 ALLOWED = {
     "gateway/base": BASE,

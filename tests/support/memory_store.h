@@ -11,6 +11,7 @@
 
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/sample_store.h"
+#include "tests/support/memory_clock_book.h"
 
 namespace mg {
 
@@ -41,6 +42,7 @@ public:
     Progress settled(const UplinkId& consumer) override;
     void ack_run(const UplinkId& consumer, SequenceRange run) override;
     Deliveries& deliveries() override { return deliveries_; }
+    ClockBook& clock_book() override { return clock_book_; }
     Result<> set_aside(const UplinkId& consumer, Sequence sequence, const std::string& why) override;
     std::uint64_t set_aside_count(const UplinkId& consumer) override;
     std::uint64_t backlog(const UplinkId& consumer) override;
@@ -115,6 +117,7 @@ private:
     std::string id_;
     Guarded<State> state_;
     MemoryDeliveries deliveries_{*this};
+    MemoryClockBook clock_book_;
 };
 
 }  // namespace mg

@@ -221,5 +221,61 @@ TYPED_TEST(StoreContract, TellsListenersAfterACommitUntilTheyAreForgotten) {
     EXPECT_EQ(this->clock().wait(this->clock().steady(), {}, signal), Wake::due);
 }
 
+TYPED_TEST(StoreContract, RemembersWhoVouchedForTheClock) {
+    ClockBook& book = this->store().clock_book();
+    EXPECT_EQ(*book.vouch(), std::nullopt);
+    EXPECT_EQ(*book.last_boot(), "");
+    const ClockVouch ntp{.by = ClockVouch::By::ntp, .at = kMorning, .offset = seconds{5}, .boot = "b1"};
+    const ClockVouch person{.by = ClockVouch::By::person,
+                            .who = "李工",
+                            .at = kMorning + seconds{60},
+                            .offset = -seconds{5},
+                            .boot = "b2"};
+    ASSERT_TRUE(book.keep_vouch(ntp));
+    ASSERT_TRUE(book.keep_vouch(person));
+    ASSERT_TRUE(book.note_boot("b2"));
+
+    EXPECT_EQ(*book.vouch(), person);
+    EXPECT_EQ(*book.last_boot(), "b2");
+}
+
+TYPED_TEST(StoreContract, NotesOfTheClockComeNewestFirst) {
+    ClockBook& book = this->store().clock_book();
+    std::vector<ClockNote> notes;
+    for (int i = 0; i < 3; ++i) {
+        notes.push_back({.at = kMorning + seconds{i},
+                         .epoch = static_cast<ClockEpoch>(i),
+                         .sequence = i + 1,
+                         .reason = "confirmed",
+                         .who = "王"});
+        ASSERT_TRUE(book.note(notes.back()));
+    }
+    EXPECT_EQ(*book.notes(2), (std::vector{notes[2], notes[1]}));
+}
+
+TYPED_TEST(StoreContract, HoldsReadingsWithoutADateUntilTheyAreSettled) {
+    ClockBook& book = this->store().clock_book();
+    const std::vector<Reading> first{{0x8000'0000'0000'0001, Quality::good}, {0, Quality::not_available}};
+    const std::vector<Reading> second{{2, Quality::implausible}, {3, Quality::good}};
+    const auto another_width = layout("m1", 1);
+    ASSERT_TRUE(book.hold(*this->m1, "b2", seconds{70}, second));
+    ASSERT_TRUE(book.hold(*this->m1, "b2", seconds{10}, first));
+    ASSERT_TRUE(book.hold(*this->m1, "b1", seconds{10}, first));
+    ASSERT_TRUE(book.hold(*this->m2, "b2", seconds{10}, first));
+    ASSERT_TRUE(book.hold(*another_width, "b2", seconds{10}, {first[0]}));
+
+    const auto held = book.held(*this->m1, "b2");
+
+    ASSERT_TRUE(held);
+    ASSERT_EQ(held->size(), 2U);
+    EXPECT_EQ((*held)[0].readings, first);
+    EXPECT_EQ((*held)[0].since_boot, seconds{10});
+    EXPECT_EQ((*held)[1].readings, second);
+    ASSERT_TRUE(book.settle({(*held)[0]}));
+    EXPECT_EQ(book.held(*this->m1, "b2")->size(), 1U);
+    EXPECT_EQ(book.held_counts("b2")->of_this_boot, 3U);
+    EXPECT_EQ(book.held_counts("b2")->of_earlier_boots, 1U);
+}
+
 }  // namespace
 }  // namespace mg::test
