@@ -151,6 +151,7 @@ private:
     void begin(Slot& slot, const PostRequest& request);
     void set_tls(CURL* handle);
     Result<PostAnswer> end(Slot& slot, const PostRequest& request, CURLcode code);
+    void tell_time(CURL* handle, const PostRequest& request) const;
     Error error_of(const Slot& slot, const PostRequest& request, CURLcode code) const;
 
     PostSettings settings_;
@@ -271,6 +272,15 @@ Error HttpClient::Transfers::error_of(const Slot& slot, const PostRequest& reque
     return {failure_of(code), fmt::format("{}:{}: {}", host, port, words)};
 }
 
+/// A server without TLS has not proven who it is, and whoever is in between may set its Date.
+void HttpClient::Transfers::tell_time(CURL* handle, const PostRequest& request) const {
+    curl_header* date = nullptr;
+    if (!settings_.server_time || !request.url.starts_with("https:")) return;
+    if (curl_easy_header(handle, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK) return;
+    const std::time_t seconds = curl_getdate(date->value, nullptr);
+    if (seconds > 0) settings_.server_time(UtcTime{std::chrono::seconds{seconds}});
+}
+
 Result<PostAnswer> HttpClient::Transfers::end(Slot& slot, const PostRequest& request, CURLcode code) {
     CURL* handle = slot.handle.get();
     slot.busy = false;
@@ -287,6 +297,7 @@ Result<PostAnswer> HttpClient::Transfers::end(Slot& slot, const PostRequest& req
     sent_ += static_cast<std::uint64_t>(head_up) + (counted ? 0 : static_cast<std::uint64_t>(up));
     received_ += static_cast<std::uint64_t>(down) + static_cast<std::uint64_t>(head_down);
     if (code != CURLE_OK) return tl::unexpected<Error>(error_of(slot, request, code));
+    tell_time(handle, request);
     long status = 0;
     const char* type = nullptr;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);

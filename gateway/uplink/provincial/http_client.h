@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -35,6 +36,9 @@ struct PostSettings {
     milliseconds timeout{30'000};
     std::size_t connections{4};  ///< at once
     std::size_t most_answer_bytes{4UL * 1024 * 1024};
+    /// Called with the Date of each answer that came over TLS, whole seconds (RFC 9110 section 6.6.1): what
+    /// the server's clock said when it answered.
+    std::function<void(UtcTime)> server_time{};
 };
 
 /// Posts over HTTP/1.1, with TLS 1.2 at least unless `tls.legacy`; server and name are always verified.

@@ -167,7 +167,8 @@ Result<> ProvincialUplink::make_link() {
                                   .proxy = setup_.uplink.proxy,
                                   .bind_interface = setup_.uplink.bind_interface,
                                   .timeout = setup_.uplink.timeout,
-                                  .connections = setup_.uplink.connections},
+                                  .connections = setup_.uplink.connections,
+                                  .server_time = setup_.platform_time},
                                  setup_.clock);
     if (!http) return tl::unexpected<Error>(http.error());
     HttpClient& client = **http;

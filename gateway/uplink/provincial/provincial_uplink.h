@@ -43,6 +43,8 @@ public:
         Clock& clock;
         FactorOfRecord factor;
         std::function<bool()> clock_is_trusted;
+        /// What the platform's own clock says; called from the uplink's thread. None: nobody asks.
+        std::function<void(UtcTime)> platform_time{};
         /// What people put on record of instruments that were replaced; none: platforms are told of none.
         std::function<Result<std::vector<DatedRecord>>()> replacements{};
         std::function<std::vector<std::string>(const BaseData&)> differences{};  ///< see PlatformBox

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -61,6 +62,20 @@ TEST_F(PlatformHttp, APlatformThatProvesWhoItIsIsHeard) {
     ASSERT_TRUE(answer) << answer.error().what;
     EXPECT_EQ(answer->status, 200);
     EXPECT_EQ(json::parse(answer->body).at("responseCode"), "0");
+}
+
+TEST_F(PlatformHttp, SaysWhatTheClockOfThePlatformSays) {
+    const SimulatedPlatform platform{"p1", kEnterprise};
+    std::optional<UtcTime> theirs;
+    PostSettings settings = trusting(platform);
+    settings.server_time = [&](UtcTime time) { theirs = time; };
+
+    const UtcTime before = clock_.utc();
+    ASSERT_TRUE(ask(platform, settings));
+
+    ASSERT_TRUE(theirs);
+    EXPECT_GT(*theirs, before - 2s);  // whole seconds
+    EXPECT_LE(*theirs, clock_.utc());
 }
 
 TEST_F(PlatformHttp, OneThatDoesNotIsSentNothing) {
