@@ -8,7 +8,6 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
-#include "gateway/polling/resume.h"
 
 namespace mg {
 namespace {
@@ -17,8 +16,6 @@ using namespace std::chrono_literals;
 
 /// How long a step of the wall clock or a stop of progress can go unnoticed at most.
 constexpr milliseconds kLongestNap = 1s;
-/// How long the first poll of a new metering point waits at most for the disk to know of it.
-constexpr milliseconds kFirstMark = 2s;
 /// Latencies change slowly, and the arithmetic asks each instrument.
 constexpr SteadyTime::duration kBudgetAgain = 60s;
 
@@ -70,6 +67,7 @@ LineWorker::LineWorker(LineOptions line, std::unique_ptr<Channel> channel,
       clock_{clock},
       progress_{std::move(progress)},
       schedule_{plans_of(instruments_), clock.utc()},
+      held_turns_{plans_of(instruments_)},
       health_{line_.id.text, names_of(instruments_)},
       sweeps_{instruments_.size()},
       errands_{clock} {
@@ -115,43 +113,14 @@ void LineWorker::run(std::stop_token stop) {
                 continue;
             }
             wake = std::min(wake, schedule_.wake_at(now));
-        } else if (serve_errand(nullptr, now, false, stop_event)) {
-            continue;
+        } else {
+            if (caught_up_) owed_for_ = Quality::clock_step;
+            caught_up_ = false;
+            if (serve_errand(nullptr, now, false, stop_event) || hold_one(stop_event)) continue;
         }
         clock_.wait(clock_.steady() + std::max(wake - clock_.utc(), milliseconds{0}), stop, wake_);
     }
     channel_->close();
-}
-
-void LineWorker::follow_clock(const ClockWatch::State& state, UtcTime now) {
-    if (!caught_up_) {
-        catch_up(now, state.epoch);
-    } else if (state.epoch != followed_.epoch) {
-        schedule_.rewind(now);
-    }
-    followed_ = state;
-}
-
-void LineWorker::catch_up(UtcTime now, ClockEpoch epoch) {
-    bool any_first = false;
-    for (std::size_t i = 0; i < instruments_.size(); ++i) {
-        const SlotPlan& plan = instruments_[i].plan;
-        Slot next = plan.first_open(now);
-        for (const LayoutRef& layout : instruments_[i].meter->layouts()) {
-            auto resumed = resume_after_stop(store_, layout->meter, plan, now, epoch);
-            if (!resumed) {
-                log::error("line {}: {}", line_.id.text, resumed.error().what);
-                continue;
-            }
-            next = std::max(next, resumed->next);
-            any_first = any_first || resumed->is_first;
-            for (Gap& gap : resumed->gaps) store_.append(std::move(gap));
-        }
-        schedule_.resume(i, next);
-    }
-    // The one time that a line waits for the disk. One that does not take it is no reason not to poll.
-    if (any_first) static_cast<void>(store_.flush(clock_.steady() + kFirstMark));
-    caught_up_ = true;
 }
 
 void LineWorker::store_missed(UtcTime now, Quality why_unasked) {

@@ -17,6 +17,7 @@
 #include "gateway/buffer/sample_store.h"
 #include "gateway/polling/clock_watch.h"
 #include "gateway/polling/errand_queue.h"
+#include "gateway/polling/held_polls.h"
 #include "gateway/polling/line_budget.h"
 #include "gateway/polling/line_health.h"
 #include "gateway/polling/read_errand.h"
@@ -90,8 +91,13 @@ public:
     [[nodiscard]] std::vector<MeterId> meters() const;
 
 private:
-    void catch_up(UtcTime now, ClockEpoch epoch);
+    // What the clock makes of it; in line_worker_clock.cpp.
     void follow_clock(const ClockWatch::State& state, UtcTime now);
+    void catch_up(UtcTime now, ClockEpoch epoch);
+    Result<PlacedPolls> owed_by(const LayoutRef& layout, const SlotPlan& plan, UtcTime now, ClockEpoch epoch);
+    bool hold_one(const StopEvent& stop_event);
+    void hold(const Layout& layout, const std::vector<Reading>& readings);
+
     void store_missed(UtcTime now, Quality why_unasked);
     void ask(const Schedule::Ask& ask, const StopEvent& stop_event, std::stop_token stop);
     Result<> make_ready(const SerialSettings& settings, const StopEvent& stop_event);
@@ -114,10 +120,14 @@ private:
     std::function<void()> progress_;
 
     Schedule schedule_;
+    HeldTurns held_turns_;
     LineHealth health_;
     SweepWatch sweeps_;
     ClockWatch::State followed_;
-    bool caught_up_{false};
+    bool caught_up_{false};                  ///< with what fell due while nothing could be dated
+    Quality owed_for_{Quality::stopped};     ///< why that was not asked for
+    std::vector<HeldReadings> held_placed_;  ///< handed to the store, and not yet known to be on its disk
+    bool hold_failed_{false};
     SteadyTime budget_due_{};
 
     LineCounters counters_;

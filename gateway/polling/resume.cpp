@@ -25,7 +25,7 @@ std::vector<Gap> uncovered(const SlotPlan& plan, const std::vector<Slot>& covere
 }  // namespace
 
 Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, const SlotPlan& plan,
-                                     UtcTime now, ClockEpoch epoch) {
+                                     UtcTime now, ClockEpoch epoch, Quality why) {
     const Slot open = plan.first_open(now);
     Resumption result{.gaps = {}, .next = open};
     const auto last = store.last_slot(meter);
@@ -42,7 +42,7 @@ Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, c
     // them. Unless it is a boundary that was read before its time.
     const bool set_back = epoch > store.last_epoch() || last->at > now + Schedule::kMostLead;
     if (last->at > now && set_back) return result;
-    const Gap like{.meter = meter, .from = {}, .to = {}, .reason = Quality::stopped, .epoch = epoch};
+    const Gap like{.meter = meter, .from = {}, .to = {}, .reason = why, .epoch = epoch};
 
     const Slot first_unseen = plan.after(last->at);
     const Slot end = std::min(first_unseen, open);

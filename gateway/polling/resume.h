@@ -10,7 +10,7 @@ namespace mg {
 
 /// Where one metering point goes on after a start, and what was missed meanwhile.
 struct Resumption {
-    std::vector<Gap> gaps;  ///< the slots of the stop, reason `stopped`
+    std::vector<Gap> gaps;  ///< the slots of the stop, in order
     bool is_first{false};   ///< nothing was stored of it before
     Slot next;              ///< the first slot still to be read: its window is open, or it lies ahead
 };
@@ -22,8 +22,10 @@ struct Resumption {
 /// A metering point without history has one gap, `before_start`, over the slot before the first. On disk
 /// before anything is polled, it is what a later start counts from: otherwise a crash before the very first
 /// commit would leave no trace of the slots between.
+///
+/// `why`: what the stop was (stopped; clock_step: nothing could be dated).
 Result<Resumption> resume_after_stop(SampleStore& store, const MeterId& meter, const SlotPlan& plan,
-                                     UtcTime now, ClockEpoch epoch);
+                                     UtcTime now, ClockEpoch epoch, Quality why = Quality::stopped);
 
 inline constexpr std::chrono::seconds kLookBack{90};
 

@@ -12,7 +12,8 @@ namespace mg {
 /// simulations, where a month of polling takes seconds. Thread-safe to read; only one thread should wait.
 class FakeClock final : public Clock {
 public:
-    explicit FakeClock(UtcTime start) : utc_{start} {}
+    explicit FakeClock(UtcTime start, SteadyTime steady = SteadyTime{std::chrono::hours{1}})
+        : utc_{start}, steady_{steady} {}
 
     [[nodiscard]] UtcTime utc() const override;
     [[nodiscard]] SteadyTime steady() const override;
@@ -29,7 +30,7 @@ public:
 private:
     mutable std::mutex mutex_;
     UtcTime utc_;
-    SteadyTime steady_{std::chrono::hours{1}};
+    SteadyTime steady_;
     bool synchronised_{true};
 };
 

@@ -1,5 +1,6 @@
 #include "gateway/polling/line_worker.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -173,6 +174,73 @@ TEST(LineWorker, NothingIsStoredWhileTheClockSays1970) {
     plant.add("a", 1s);
     plant.run_until(UtcTime{} + 10min);
     EXPECT_TRUE(plant.store.items().empty());
+}
+
+TEST(LineWorker, WhatWasReadBeforeTheClockWasRightGetsItsSlotsThen) {
+    // given: a run that ends at 00:10, and a power cut
+    Plant plant{kMidnight};
+    plant.clock.set_synchronised(false);
+    plant.add("a", 60s);
+    plant.add("b", 15min);
+    plant.run_until(kMidnight + 10min);
+    plant.channel = std::make_unique<SimulatedChannel>();
+    plant.add("a", 60s).answer = [](UtcTime at) {
+        // Of its fourth minute nothing was heard.
+        return at >= UtcTime{} + 4min && at < UtcTime{} + 5min ? Quality::no_reply : Quality::good;
+    };
+    plant.add("b", 15min);
+    // when: the box boots in 1970 at what is 00:12:20 in truth, and is set right at 00:42:20
+    const UtcTime boot = kMidnight + 12min + 20s;
+    plant.clock.step_wall(UtcTime{} - plant.clock.utc());
+    bool set = false;
+    plant.each_round = [&](UtcTime now) {
+        if (set || now < UtcTime{} + 30min) return;
+        set = true;
+        plant.clock.step_wall(boot - UtcTime{});
+    };
+    plant.run_until(kMidnight + 50min);
+    // then
+    const auto a = plant.slots("a", 60s);
+    expect_every_slot(a, kMidnight, kMidnight + 50min, 60s);
+    EXPECT_EQ(a.at(kMidnight + 10min), Quality::stopped);
+    EXPECT_EQ(a.at(kMidnight + 11min), Quality::stopped);
+    EXPECT_EQ(a.at(kMidnight + 12min), Quality::good);
+    EXPECT_EQ(a.at(kMidnight + 16min), Quality::clock_step);
+    EXPECT_EQ(a.at(kMidnight + 41min), Quality::good);
+    EXPECT_EQ(std::ranges::count(a, Quality::good, [](const auto& slot) { return slot.second; }), 50 - 3);
+    // Each value, the second of its poll, lies in the window of its slot.
+    for (const StoredItem& item : plant.since_start()) {
+        const auto* stored = std::get_if<StoredSample>(&item);
+        if (stored == nullptr || !has_value(stored->sample.readings[0].quality)) continue;
+        EXPECT_GE(stored->sample.taken_at, stored->sample.slot.at);
+        EXPECT_LT(stored->sample.taken_at, stored->sample.slot.at + 60s);
+    }
+    const auto b = plant.slots("b", 15min);
+    EXPECT_EQ(b.at(kMidnight + 15min), Quality::good);
+    EXPECT_EQ(b.at(kMidnight + 30min), Quality::good);
+    EXPECT_EQ(plant.store.clock_book().held_counts("")->of_this_boot, 0U);
+}
+
+TEST(LineWorker, AClockThatIsSetTo1970InMidRunLosesNothingThatWasRead) {
+    Plant plant{kMidnight};
+    plant.clock.set_synchronised(false);
+    plant.add("a", 60s);
+    int steps = 0;
+    UtcTime truth = kMidnight + 10min + 30s;
+    plant.each_round = [&](UtcTime now) {
+        if (steps == 0 && now >= truth) {
+            ++steps;
+            truth = now;
+            plant.clock.step_wall(UtcTime{} - now);
+        } else if (steps == 1 && now >= UtcTime{} + 20min) {
+            ++steps;
+            plant.clock.step_wall(truth - UtcTime{});
+        }
+    };
+    plant.run_until(kMidnight + 45min);
+    const auto slots = plant.slots("a", 60s);
+    expect_every_slot(slots, kMidnight, kMidnight + 45min, 60s);
+    EXPECT_EQ(std::ranges::count(slots, Quality::good, [](const auto& slot) { return slot.second; }), 45);
 }
 
 TEST(LineWorker, AStopBecomesAGapAndTheOpenWindowIsStillRead) {
