@@ -140,6 +140,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_scan(app, exit_code);
     add_trace(app, exit_code);
     add_status(app, exit_code);
+    add_clock(app, exit_code);
     add_uplink(app, exit_code);
     add_platform(app, exit_code);
     add_items(app, exit_code);

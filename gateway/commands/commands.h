@@ -15,6 +15,7 @@ void add_raw(CLI::App& app, int& exit_code);
 void add_scan(CLI::App& app, int& exit_code);
 void add_trace(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
+void add_clock(CLI::App& app, int& exit_code);
 void add_uplink(CLI::App& app, int& exit_code);
 void add_platform(CLI::App& app, int& exit_code);
 void add_items(CLI::App& app, int& exit_code);

@@ -180,10 +180,13 @@ std::string clock_reason_label(std::string_view code) {
     static constexpr std::array kReasons{
         Reason{"untrusted", "before the build or the last stored sample", "早于程序构建时间或最后一次采样"},
         Reason{"ntp", "kept by NTP", "由 NTP 校时"},
-        Reason{"later_than_all", "later than every stored sample, battery clock present",
-               "晚于所有已存采样，有电池时钟"},
-        Reason{"later_than_all_no_rtc", "later than every stored sample, no battery clock",
-               "晚于所有已存采样，无电池时钟"}};
+        Reason{"ntp_earlier", "kept by NTP until a short time ago", "不久前由 NTP 校时"},
+        Reason{"platform", "agrees with a platform's clock", "与平台时钟一致"},
+        Reason{"confirmed", "compared by a person", "经人工核对"},
+        Reason{"later_than_all", "nobody vouches; later than every stored sample, battery clock present",
+               "无人佐证；晚于所有已存采样，有电池时钟"},
+        Reason{"later_than_all_no_rtc", "nobody vouches; later than every stored sample, no battery clock",
+               "无人佐证；晚于所有已存采样，无电池时钟"}};
     for (const Reason& reason : kReasons) {
         if (reason.code == code) return std::string(tr(reason.en, reason.zh));
     }

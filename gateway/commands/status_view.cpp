@@ -10,6 +10,7 @@
 
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/commands/clock_view.h"
 #include "gateway/commands/labels.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/commands/uplink_view.h"
@@ -32,10 +33,7 @@ std::string head(const GatewayStatus& status) {
     std::string view =
         trf("metergate {} · site {} {} · running for {}\n", "metergate {} · 站点 {} {} · 已运行 {}\n",
             status.version, printable(status.site), printable(status.site_name), ago(status.started, clock));
-    view += trf("clock   {} {} · {} ({}) · epoch {}\n", "时钟    {} {} · {}({}) · 第 {} 纪元\n",
-                local_text(clock.utc, clock.utc_offset), offset_text(clock.utc_offset),
-                clock.trusted ? tr("trusted", "可信") : tr("NOT trusted", "不可信"),
-                printable(clock_reason_label(clock.reason)), clock.epoch);
+    view += clock_lines(clock);
     const BufferStatus& buffer = status.buffer;
     view += trf("buffer  {} · sequence {} · on disk {} · committed {} · waiting {} · dropped {} · lost {}\n",
                 "存储    {} · 序号 {} · 占用 {} · 已存 {} · 待存 {} · 清理 {} · 丢失 {}\n",

@@ -29,6 +29,13 @@ struct ClockStatus {
     ClockEpoch epoch{0};  ///< how often the wall clock was set back
     UtcTime utc{};        ///< when this status was made
     std::chrono::minutes utc_offset{480};
+    std::optional<UtcTime> vouched_at;  ///< by somebody who knows the time
+    std::string vouched_by;             ///< "NTP", the platform's id, or a name
+    std::optional<milliseconds> bound;  ///< how far it may be off since; none: nobody vouched, or it is void
+    std::string platform;               ///< whose clock was looked at last; empty: none
+    std::optional<milliseconds> platform_differs;  ///< ours minus theirs, where that is more than allowed
+    std::uint64_t held{0};                         ///< polls without a date, waiting for the right time
+    std::uint64_t held_of_earlier_boots{0};        ///< whose time nobody will ever know
 };
 
 enum class LineState : std::uint8_t {

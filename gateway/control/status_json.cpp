@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "gateway/control/clock_json.h"
 #include "gateway/control/json_fields.h"
 #include "gateway/control/point_json.h"
 #include "gateway/control/status.h"
@@ -17,22 +18,6 @@ constexpr std::array kMeterStates{MeterState::ok, MeterState::silent, MeterState
 constexpr std::array kBufferStates{BufferState::ok, BufferState::disk_trouble};
 constexpr std::array kLineKinds{LineKind::serial, LineKind::modbus_tcp, LineKind::rtu_over_tcp,
                                 LineKind::dtu};
-
-Json to_json(const ClockStatus& clock) {
-    return {{"trusted", clock.trusted},
-            {"reason", clock.reason},
-            {"epoch", clock.epoch},
-            {"utc", utc_text(clock.utc)},
-            {"utc_offset_minutes", clock.utc_offset.count()}};
-}
-
-ClockStatus clock_from(const Json& json) {
-    return {.trusted = json.at("trusted").get<bool>(),
-            .reason = json.at("reason").get<std::string>(),
-            .epoch = whole_from<ClockEpoch>(json.at("epoch")),
-            .utc = time_from(json.at("utc")),
-            .utc_offset = std::chrono::minutes{whole_from<int>(json.at("utc_offset_minutes"))}};
-}
 
 Json to_json(const std::optional<LoadStatus>& load) {
     if (!load) return nullptr;

@@ -23,6 +23,8 @@
 #include "gateway/daemon/accounting_life.h"
 #include "gateway/daemon/accounting_orders.h"
 #include "gateway/daemon/build_info.h"
+#include "gateway/daemon/clock_keeper.h"
+#include "gateway/daemon/clock_orders.h"
 #include "gateway/daemon/diagnosis_orders.h"
 #include "gateway/daemon/inquiry_orders.h"
 #include "gateway/daemon/line_builder.h"
@@ -49,6 +51,8 @@ namespace asio = boost::asio;
 constexpr milliseconds kLineSilence = 120s;
 /// The buffer's thread turns at least every 10 s, unless it waits for the disk, and that it says.
 constexpr milliseconds kBufferSilence = 60s;
+/// Longer than a disk that limps needs for a few rows.
+constexpr milliseconds kClockSilence = 60s;
 /// It says so before each file that it works on.
 constexpr milliseconds kHousekeepingSilence = 60s;
 /// One turn may compute a year again.
@@ -89,7 +93,13 @@ struct Daemon::Parts {
           heartbeats{*heartbeats_owner},
           watchdog{heartbeats, notifier},
           store{std::move(the_store)},
-          watch{clock, build_time(), store->last_taken_at(), store->last_epoch(), has_rtc()} {}
+          watch{clock,
+                build_time(),
+                store->last_taken_at(),
+                store->last_epoch(),
+                has_rtc(),
+                clock_past(store->clock_book())},
+          keeper{watch, *store, clock, [&beat = heartbeats.add("clock", kClockSilence)] { beat.beat(); }} {}
 
     Options options;
     Clock& clock;
@@ -102,6 +112,7 @@ struct Daemon::Parts {
     Watchdog watchdog;
     std::unique_ptr<SampleStore> store;
     ClockWatch watch;
+    ClockKeeper keeper;
     std::unique_ptr<AccountingLife> accounting;  ///< nullptr: no items, or no books
     std::vector<std::unique_ptr<Forwarder>> forwarders;
     UplinkLife uplink_life;
@@ -110,6 +121,7 @@ struct Daemon::Parts {
     BuiltLines lines;
     std::optional<StatusReport> report;
     std::optional<DiagnosisOrders> diagnosis;
+    std::optional<ClockOrders> clock_orders;
     std::optional<UplinkOrders> orders;
     std::optional<EntryDesk> entry_desk;
     std::optional<AccountingOrders> accounting_orders;
@@ -150,7 +162,7 @@ Result<> Daemon::Parts::build_the_rest() {
     });
     if (!built) return pass_on(built.error());
     lines = std::move(*built);
-    report.emplace(options, lines, *store, watch, clock, forwarders, platforms ? &*platforms : nullptr,
+    report.emplace(options, lines, *store, keeper, clock, forwarders, platforms ? &*platforms : nullptr,
                    accounting.get());
     open_control();
     open_inbound();
@@ -174,6 +186,8 @@ void Daemon::Parts::open_control() {
     });
     diagnosis.emplace(options, lines.workers, clock, io);
     diagnosis->answer_on(*control);
+    clock_orders.emplace(keeper, clock, options.site.utc_offset);
+    clock_orders->answer_on(*control);
     orders.emplace(options, *store, clock, forwarders,
                    PlatformOrders{options, platforms ? &*platforms : nullptr,
                                   accounting ? &accounting->books().outbox() : nullptr, clock});
@@ -250,11 +264,6 @@ void Daemon::Parts::say_what_runs() const {
         log::error("{}", tr("without items and books nothing is reported to platforms",
                             "没有采集项和核算库，不向平台上报"));
     }
-    if (watch.state().trust == ClockTrust::untrusted) {
-        log::error("{}", tr("the wall clock is before the build or the last stored sample: nothing is "
-                            "collected until it is set",
-                            "系统时钟早于程序构建时间或最后一条已存数据：校时之前不采集"));
-    }
 }
 
 void Daemon::Parts::look_after() {
@@ -278,6 +287,7 @@ void Daemon::Parts::stop() {
                              "磁盘未能及时写入最后的数据：{}", store->stats().trouble));
     }
     control.reset();
+    clock_orders.reset();
     orders.reset();
     accounting_orders.reset();
     inquiry_orders.reset();

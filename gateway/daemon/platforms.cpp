@@ -22,8 +22,7 @@ std::vector<std::string> differences_from(const Options& options, const UplinkId
 
 }  // namespace
 
-Platforms::Platforms(const Options& options, AccountingLife& accounting, const ClockWatch& watch,
-                     Clock& clock) {
+Platforms::Platforms(const Options& options, AccountingLife& accounting, ClockWatch& watch, Clock& clock) {
     for (const ProvincialOptions& uplink : options.provincial) {
         CoalFactors& factors = factors_.emplace_back(options, accounting.graph(), accounting.books(), clock);
         uplinks_.push_back(std::make_unique<ProvincialUplink>(ProvincialUplink::Setup{
@@ -33,6 +32,8 @@ Platforms::Platforms(const Options& options, AccountingLife& accounting, const C
             .clock = clock,
             .factor = [&factors](const ItemRecord& record) { return factors.of(record); },
             .clock_is_trusted = [&watch] { return watch.state().trust != ClockTrust::untrusted; },
+            .platform_time = [&watch,
+                              id = uplink.id.text](UtcTime theirs) { watch.platform_said(theirs, id); },
             .replacements =
                 [&books = accounting.books()] { return books.dated(DatedQuery{.kind = "replacement"}); },
             .differences = [&options, id = uplink.id](

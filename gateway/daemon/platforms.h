@@ -18,7 +18,7 @@ namespace mg {
 class Platforms {
 public:
     /// All outlive this. The threads start at once.
-    Platforms(const Options& options, AccountingLife& accounting, const ClockWatch& watch, Clock& clock);
+    Platforms(const Options& options, AccountingLife& accounting, ClockWatch& watch, Clock& clock);
 
     [[nodiscard]] std::span<const std::unique_ptr<ProvincialUplink>> all() const { return uplinks_; }
     /// nullptr: none is called so.

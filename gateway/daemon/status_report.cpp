@@ -14,20 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime::duration kLoadWindow = 60s;
 
-std::string_view code_of(ClockTrust trust) {
-    switch (trust) {
-        case ClockTrust::untrusted:
-            return "untrusted";
-        case ClockTrust::synchronised:
-            return "ntp";
-        case ClockTrust::later_than_all:
-            return "later_than_all";
-        case ClockTrust::later_than_all_no_rtc:
-            return "later_than_all_no_rtc";
-    }
-    return "untrusted";
-}
-
 LineState state_of(const LineSnapshot& snapshot) {
     if (!snapshot.since) return LineState::idle;
     const bool all_silent = std::ranges::all_of(snapshot.points, &LineSnapshot::Point::silent);
@@ -67,13 +53,13 @@ ExchangeStatus exchanges_of(const MeterFigures& figures) {
 }  // namespace
 
 StatusReport::StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
-                           const ClockWatch& watch, Clock& clock,
+                           const ClockKeeper& keeper, Clock& clock,
                            std::span<const std::unique_ptr<Forwarder>> forwarders, const Platforms* platforms,
                            const AccountingLife* accounting)
     : options_{options},
       lines_{lines},
       store_{store},
-      watch_{watch},
+      keeper_{keeper},
       clock_{clock},
       forwarders_{forwarders},
       platforms_{platforms},
@@ -98,15 +84,6 @@ int StatusReport::busy_percent(const LineWorker& worker) const {
     if (passed <= 0) return 0;
     const auto busy = static_cast<std::int64_t>(last.busy_milliseconds - first.busy_milliseconds);
     return static_cast<int>(std::clamp<std::int64_t>(busy * 100 / passed, 0, 100));
-}
-
-ClockStatus StatusReport::clock_status() const {
-    const ClockWatch::State state = watch_.state();
-    return {.trusted = state.trust != ClockTrust::untrusted,
-            .reason = std::string(code_of(state.trust)),
-            .epoch = state.epoch,
-            .utc = clock_.utc(),
-            .utc_offset = options_.site.utc_offset};
 }
 
 std::optional<ModemStatus> StatusReport::modem_status(const LineId& line) const {
@@ -196,7 +173,7 @@ GatewayStatus StatusReport::make(StatusDetail detail) const {
                          .site = options_.site.id,
                          .site_name = options_.site.name,
                          .started = started_,
-                         .clock = clock_status()};
+                         .clock = keeper_.status(options_.site.utc_offset)};
     std::map<LineId, LineSnapshot> snapshots;
     std::map<LineId, const LineWorker*> workers;
     for (const auto& worker : lines_.workers) {

@@ -10,9 +10,9 @@
 #include "gateway/buffer/sample_store.h"
 #include "gateway/control/status.h"
 #include "gateway/daemon/accounting_life.h"
+#include "gateway/daemon/clock_keeper.h"
 #include "gateway/daemon/line_builder.h"
 #include "gateway/daemon/platforms.h"
-#include "gateway/polling/clock_watch.h"
 #include "gateway/uplink/forwarder.h"
 
 namespace mg {
@@ -21,9 +21,10 @@ namespace mg {
 /// disk.
 class StatusReport {
 public:
-    StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store, const ClockWatch& watch,
-                 Clock& clock, std::span<const std::unique_ptr<Forwarder>> forwarders,
-                 const Platforms* platforms, const AccountingLife* accounting);
+    StatusReport(const Options& options, const BuiltLines& lines, SampleStore& store,
+                 const ClockKeeper& keeper, Clock& clock,
+                 std::span<const std::unique_ptr<Forwarder>> forwarders, const Platforms* platforms,
+                 const AccountingLife* accounting);
 
     /// Called every few seconds; keeps the last minute of each line's load.
     void tick();
@@ -34,7 +35,6 @@ private:
         SteadyTime at;
         std::uint64_t busy_milliseconds{0};
     };
-    [[nodiscard]] ClockStatus clock_status() const;
     [[nodiscard]] std::optional<BooksStatus> books_status() const;
     [[nodiscard]] std::optional<ModemStatus> modem_status(const LineId& line) const;
     [[nodiscard]] LineStatus line_status(const LineOptions& line, const LineSnapshot* snapshot,
@@ -46,7 +46,7 @@ private:
     const Options& options_;
     const BuiltLines& lines_;
     SampleStore& store_;
-    const ClockWatch& watch_;
+    const ClockKeeper& keeper_;
     Clock& clock_;
     std::span<const std::unique_ptr<Forwarder>> forwarders_;
     const Platforms* platforms_;        ///< nullptr: there are no books

@@ -5,6 +5,7 @@
 
 #include "gateway/accounting/doctor.h"
 #include "gateway/accounting/outbox.h"
+#include "gateway/control/clock_report.h"
 #include "gateway/control/control_protocol.h"
 #include "gateway/control/dated_report.h"
 #include "gateway/control/item_report.h"
@@ -38,6 +39,18 @@ bool valid(const std::string& definition, const std::string& json) {
 
 TEST(ControlSchema, DescribesTheStatus) {
     EXPECT_TRUE(valid("status", status_to_json(full_status()) + '\n' + status_to_json({}) + '\n'));
+}
+
+TEST(ControlSchema, DescribesWhatVouchesForTheClock) {
+    const ClockReport report{
+        .clock = full_status().clock,
+        .notes = {
+            {.at = full_status().started, .epoch = 1, .sequence = 7, .reason = "confirmed", .who = "李工"}}};
+    EXPECT_TRUE(valid("clockReport", clock_report_to_json(report) + '\n' + clock_report_to_json({}) + '\n'));
+    const auto again = clock_report_from_json(clock_report_to_json(report));
+    ASSERT_TRUE(again) << again.error().what;
+    EXPECT_EQ(again->notes, report.notes);
+    EXPECT_EQ(clock_report_to_json(*again), clock_report_to_json(report));
 }
 
 TEST(ControlSchema, DescribesWhatTheDoctorFinds) {

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import unittest
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 PROGRAM = sys.argv[1]
@@ -82,6 +83,10 @@ class DaemonLife(unittest.TestCase):
         self.assertLess(time.monotonic() - began, STOP_LIMIT)
         return code
 
+    def said(self, process, word):
+        """The first line of its log that has the word."""
+        return next(line for line in process.stderr if word in line)
+
     def test_collects_without_meter_broker_or_network(self):
         config = self.site()
         daemon = self.start(config)
@@ -130,6 +135,35 @@ class DaemonLife(unittest.TestCase):
         eventually(lambda: self.status(config))
         daemon.stderr.close()
         self.assertEqual(self.stop(daemon), 0)  # which it says, into the closed pipe
+
+    def clock(self, config, *arguments):
+        return subprocess.run([PROGRAM, "clock", *arguments, "--config", config, "--lang", "en"], capture_output=True,
+                              text=True, check=False)
+
+    def test_a_person_compares_the_clock_and_that_outlives_a_restart(self):
+        config = self.site()
+        daemon = self.start(config)
+        status = eventually(lambda: (s := self.status(config)) and s["buffer"]["committed"] >= 1 and s)
+        if status["clock"]["reason"] == "ntp":
+            self.skipTest("this machine has NTP, which is believed before any person")
+        self.assertIn("metergate clock confirm", self.said(daemon, "vouches"))
+
+        site_time = timezone(timedelta(hours=8))
+        wrong = datetime.now(site_time) - timedelta(minutes=2)
+        refused = self.clock(config, "confirm", "--time", f"{wrong:%Y-%m-%d %H:%M:%S}", "--by", "李工")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("ahead", refused.stderr)
+        self.assertEqual(self.status(config)["clock"]["vouched_by"], "")
+
+        confirmed = self.clock(config, "confirm", "--time", f"{datetime.now(site_time):%Y-%m-%d %H:%M:%S}", "--by", "李工")
+        self.assertEqual(confirmed.returncode, 0, confirmed.stderr)
+        self.assertIn("李工", confirmed.stdout)
+        eventually(lambda: json.loads(self.clock(config, "--json").stdout)["notes"][0]["reason"] == "confirmed")
+
+        self.stop(daemon)
+        self.start(config)
+        status = eventually(lambda: self.status(config))
+        self.assertEqual((status["clock"]["reason"], status["clock"]["vouched_by"]), ("confirmed", "李工"))
 
     def test_a_second_instance_on_the_same_data_is_refused(self):
         first = self.site("first")
