@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -23,7 +24,9 @@ namespace mg {
 
 /// The control socket of a site at +08:00 with real books and one item, and the commands.
 struct SiteWithBooks : Program {
-    explicit SiteWithBooks(Confirm confirm = Confirm::none) {
+    /// `prepare` has the last word on the options, before anybody reads them.
+    explicit SiteWithBooks(Confirm confirm = Confirm::none,
+                           const std::function<void(Options&)>& prepare = {}) {
         options.accounting.confirm = confirm;
         ItemOptions steel;
         steel.id = "steel";
@@ -33,6 +36,7 @@ struct SiteWithBooks : Program {
         steel.unit = "t";
         options.items = {steel};
         add_meter();
+        if (prepare) prepare(options);
         auto made = ControlServer::listen(io, socket);
         EXPECT_TRUE(made) << made.error().what;
         server = std::move(*made);

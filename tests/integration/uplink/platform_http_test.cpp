@@ -94,7 +94,8 @@ TEST_F(PlatformHttp, OneThatDoesNotIsSentNothing) {
         ASSERT_FALSE(answer) << mode;
         EXPECT_EQ(answer.error().kind, Failure::refused) << mode << ": " << answer.error().what;
     }
-    for (const auto& request : platform.look("requests").at("requests")) {
+    const json seen = platform.look("requests");
+    for (const auto& request : seen.at("requests")) {
         ADD_FAILURE() << "was sent all the same: " << request.dump();
     }
 }
