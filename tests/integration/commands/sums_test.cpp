@@ -9,14 +9,16 @@
 namespace mg {
 namespace {
 
-/// Two days of quarter-hours, 0.25 kWh each, at a site with a tariff whose bills end on the 20th.
+/// A tariff, bills that end on the 20th, and quarter-hours.
+void add_tariff(Options& options) {
+    options.calendars = test::calendars_of("tariff,峰,,,08:00,20:00,\ntariff,谷,,,,,\n");
+    options.meters[0].bill_day = 20;
+    options.items[1].periods.insert(StatType::real_time);
+}
+
+/// Two days of quarter-hours, 0.25 kWh each.
 struct SiteWithTariff : SiteWithBooks {
-    SiteWithTariff()
-        : SiteWithBooks{Confirm::none, [](Options& site) {
-                            site.calendars = test::calendars_of("tariff,峰,,,08:00,20:00,\ntariff,谷,,,,,\n");
-                            site.meters[0].bill_day = 20;
-                            site.items[1].periods.insert(StatType::real_time);
-                        }} {
+    SiteWithTariff() : SiteWithBooks{Confirm::none, add_tariff} {
         BooksChange change;
         for (UtcTime each = test::at("2026-11-18"); each < test::at("2026-11-20");
              each += std::chrono::minutes{15}) {
