@@ -63,6 +63,8 @@ public:
     virtual Result<DestinationLimits> connect(SteadyTime deadline, std::stop_token stop) = 0;
     /// Hands over a copy. session_lost: not connected; transient: not now.
     virtual Result<> submit(Ticket ticket, const OutgoingMessage& message) = 0;
+    /// One more message can go on its way at once. Where not, an outcome will change that.
+    [[nodiscard]] virtual bool has_room() const { return true; }
     /// What happened since the last call. `signal` of the constructor was raised for each.
     virtual DestinationEvents take_events() = 0;
     /// Ends the connection in good order if there is one; without it the destination learns of a loss.

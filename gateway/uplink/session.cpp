@@ -144,9 +144,9 @@ std::optional<Error> Session::send() {
     return send_samples();
 }
 
-/// A place is free, and the rate limits allow a message like the last one.
+/// A place is free, in the window and on the way, and the rate limits allow a message like the last one.
 bool Session::may_send() {
-    if (under_way() >= granted_.in_flight) return false;
+    if (under_way() >= granted_.in_flight || !uplink_.destination.has_room()) return false;
     const SteadyTime now = uplink_.clock.steady();
     const SteadyTime allowed = memory_.pacing.allowed_at(last_bytes_, now);
     if (allowed <= now) return true;

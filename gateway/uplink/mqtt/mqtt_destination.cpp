@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "gateway/uplink/mqtt/address_order.h"
 #include "gateway/uplink/mqtt/credentials.h"
 #include "gateway/uplink/mqtt/paho_session.h"
+#include "gateway/uplink/mqtt/send_room.h"
 #include "gateway/uplink/mqtt/short_sessions.h"
 #include "gateway/uplink/mqtt/tls_files.h"
 #include "gateway/uplink/mqtt/tls_peer_name.h"
@@ -28,6 +30,8 @@ constexpr std::size_t kPublishOverhead = 32;
 /// Beside payload and topic, for byte budgets: both packets' headers, and TCP and IP below them, each way.
 constexpr std::size_t kMessageOverhead = 150;
 constexpr Ticket kProbe = 0;
+/// What Linux gives a connection at first (net.ipv4.tcp_wmem).
+constexpr std::size_t kLeastRoom = 16'384;
 
 Result<> readable(const std::filesystem::path& file, std::string_view en, std::string_view zh) {
     if (file.empty() || ::access(file.c_str(), R_OK) == 0) return {};
@@ -66,6 +70,26 @@ Error why_none(const std::deque<Broker>& brokers) {
     }
     return all.value_or(Error{Failure::transient, std::string(tr("no connection", "无法连接"))});
 }
+
+/// What was handed to Paho and has no answer.
+class BytesUnderWay {
+public:
+    void put(Ticket ticket, std::size_t bytes) {
+        by_ticket_[ticket] = bytes;
+        all_ += bytes;
+    }
+    void settle(Ticket ticket) {
+        const auto found = by_ticket_.find(ticket);
+        if (found == by_ticket_.end()) return;
+        all_ -= found->second;
+        by_ticket_.erase(found);
+    }
+    [[nodiscard]] std::size_t all() const { return all_; }
+
+private:
+    std::map<Ticket, std::size_t> by_ticket_;
+    std::size_t all_{0};
+};
 
 class MqttDestination final : public Destination {
 public:
@@ -119,11 +143,17 @@ public:
         const bool keep = message.kind != MessageKind::samples && retain_;
         auto sent = session_->publish(ticket, topic_of(message), message.payload, keep,
                                       message.gzipped ? "application/gzip" : "");
+        if (sent) bytes_.put(ticket, message.payload.size());
         if (sent || sent.error().kind != Failure::session_lost) return sent;
         // The end of the connection is told with the answers that came before it, or they would be lost.
         broken_ = std::move(sent.error());
         wake_.raise();
         return {};
+    }
+
+    /// A message of any size has room when it is the only one.
+    [[nodiscard]] bool has_room() const override {
+        return bytes_.all() == 0 || bytes_.all() + options_.max_batch_bytes <= room_;
     }
 
     DestinationEvents take_events() override {
@@ -133,6 +163,7 @@ public:
         events.outcomes = std::move(news.outcomes);
         std::erase_if(events.outcomes, [](const Outcome& outcome) { return outcome.ticket == kProbe; });
         for (const Outcome& outcome : events.outcomes) {
+            bytes_.settle(outcome.ticket);
             if (!outcome.error) {
                 order_.took();
             } else if (outcome.error->kind != Failure::rejected) {
@@ -156,6 +187,7 @@ public:
     void abandon() override {
         session_.reset();
         broken_.reset();
+        bytes_ = {};
     }
 
 private:
@@ -223,6 +255,7 @@ private:
             return fail(Failure::transient,
                         std::string(tr("the certificate's name was not checked", "证书名称未经核对")));
         }
+        room_ = make_send_room(number, address.port).value_or(kLeastRoom);
         if (options_.version < 5) {
             if (const auto proven = prove_delivery(deadline, stop); !proven)
                 return tl::unexpected<Error>(proven.error());
@@ -330,6 +363,8 @@ private:
     std::optional<Error> broken_;  ///< the connection, as publishing found it
     std::unique_ptr<PahoSession> session_;
     bool retain_{true};
+    std::size_t room_{kLeastRoom};
+    BytesUnderWay bytes_;
 };
 
 }  // namespace

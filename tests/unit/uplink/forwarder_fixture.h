@@ -51,6 +51,8 @@ struct FakePlace {
     bool throw_out_after_delivery{false};
     std::size_t payload_bytes{65'536};
     bool silent{false};
+    bool narrow{false};          ///< there is room for one message at a time
+    int crowded{0};              ///< messages that came although there was no room
     std::set<std::string> mute;  ///< messages of these lanes are neither taken nor answered
     std::vector<std::string> status;
     std::vector<std::string> described;
@@ -89,8 +91,16 @@ public:
                 .payload_bytes = place.payload_bytes, .in_flight = 4, .message_overhead = 100};
         });
     }
+    [[nodiscard]] bool has_room() const override {
+        const bool narrow = place_.with([](const FakePlace& place) { return place.narrow; });
+        return !narrow || events_.outcomes.empty();
+    }
     Result<> submit(Ticket ticket, const OutgoingMessage& message) override {
-        place_.with([&](FakePlace& place) { consider(place, ticket, message); });
+        const bool crowded = !has_room();
+        place_.with([&](FakePlace& place) {
+            place.crowded += crowded ? 1 : 0;
+            consider(place, ticket, message);
+        });
         wake_.raise();
         return {};
     }

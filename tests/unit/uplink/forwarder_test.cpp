@@ -14,6 +14,20 @@ TEST_F(ForwarderTest, DeliversInOrderAndAcknowledgesWhatIsConfirmed) {
     EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
+TEST_F(ForwarderTest, WhatHasNoRoomOnTheWayWaitsForAnAnswer) {
+    place.with([](FakePlace& there) {
+        there.narrow = true;
+        there.payload_bytes = 1000;
+    });
+    fill(store, plant, 0, 50);
+
+    start();
+
+    ASSERT_TRUE(done());
+    EXPECT_EQ(deliveries().size(), 100U);
+    EXPECT_EQ(place.copy().crowded, 0);
+}
+
 TEST_F(ForwarderTest, NothingIsAcknowledgedWithoutAnAnswer) {
     place.with([](FakePlace& there) { there.silent = true; });
     fill(store, plant, 0, 50);
