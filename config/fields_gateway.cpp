@@ -165,6 +165,18 @@ constexpr std::array kFields{
               "serial: a port of this machine; modbus-tcp; rtu-over-tcp: serial frames through a serial "
               "server; dtu: a modem dials in."},
     Field{.section = Section::line,
+          .key = "mode",
+          .zh = "工作方式",
+          .en = "mode",
+          .type = ValueType::choice,
+          .choices = "poll=轮询|listen=旁听",
+          .standard = "poll",
+          .help_zh = "poll：本网关是主站；listen：线路上已有其他主站，本网关从不发送，只取它读到的表计数值"
+                     "(仅 serial、rtu-over-tcp，仅 Modbus RTU)",
+          .help_en =
+              "poll: the gateway is the master. listen: another master is; the gateway never sends and "
+              "takes what that one reads of its meters (serial and rtu-over-tcp, Modbus RTU only)."},
+    Field{.section = Section::line,
           .key = "device",
           .zh = "串口设备",
           .en = "serial device",
@@ -288,8 +300,9 @@ constexpr std::array kFields{
           .type = ValueType::duration,
           .limits = {10, kMinute},
           .standard = "1s",
-          .help_zh = "从问完到收到应答首字节",
-          .help_en = "From the end of the request to the first byte."},
+          .help_zh = "从问完到收到应答首字节。旁听时：问后多久之内的应答才可信，不小于另一主站的等待时间",
+          .help_en = "From the end of the request to the first byte. When listening: how long after its "
+                     "request an answer is believed; at least what the other master waits."},
     Field{.section = Section::line,
           .key = "request_gap",
           .zh = "请求间隔",

@@ -143,6 +143,7 @@ private:
                            "serial, rtu-over-tcp, dtu"},
                           model->id);
         }
+        if (line->mode == LineMode::listen) check_heard(record, *line, meter, *model);
         check_circuit(record, meter, *model);
         check_index_unit(record, meter, *model);
         const auto* address = record.get<std::string>("address");
@@ -151,6 +152,27 @@ private:
         if (meter.address.empty()) return;
         check_modem_packets(record, *line, model->protocol, meter.address, report_);
         claim_address(record, meter, *model);
+    }
+
+    /// One port hears one baud rate, and only Modbus is understood there.
+    void check_heard(const Record& record, const LineOptions& line, const MeterOptions& meter,
+                     const ModelOptions& model) {
+        if (model.protocol != Protocol::modbus) {
+            report_.error(record.place_of("model"), "model",
+                          {trf("the line '{}' only listens: instruments that speak Modbus can be heard",
+                               "线路“{}”只旁听：只能听懂 Modbus 表计", line.id.text),
+                           {}},
+                          model.id);
+        }
+        if (meter.settings) {
+            const std::string_view key = record.has("baud") ? "baud" : "parity";
+            report_.error(
+                record.place_of(key), std::string(key),
+                {trf("the line '{}' only listens: its own baud rate and parity count for all meters",
+                     "线路“{}”只旁听：所有表计都以线路的波特率和校验为准", line.id.text),
+                 {}},
+                record.text(key));
+        }
     }
 
     static std::optional<SerialSettings> settings_of(const Record& record, const LineOptions& line) {

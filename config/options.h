@@ -87,10 +87,16 @@ enum class LineKind : std::uint8_t {
     dtu,           ///< serial frames through a connection that a modem opens to us
 };
 
+enum class LineMode : std::uint8_t {
+    poll,    ///< we are the master
+    listen,  ///< another master is: nothing is ever sent, what it reads of our meters is taken
+};
+
 struct LineOptions {
     LineId id;
     std::string name;
     LineKind kind{LineKind::serial};
+    LineMode mode{LineMode::poll};  ///< listen: only of kind serial and rtu_over_tcp
     std::variant<SerialChannel, TcpChannel, ListenChannel> channel;
     milliseconds connect_timeout{3000};   ///< 100 ms … 60 s; of a dtu: how long it is waited for
     milliseconds response_timeout{1000};  ///< 10 ms … 60 s, from the end of the request to the first byte

@@ -56,6 +56,20 @@ void check_host(const Record& record, Reporter& report) {
     }
 }
 
+// What a modem or a Modbus TCP device is asked goes over a connection of its own: nobody else hears it.
+LineMode read_mode(const Record& record, LineKind kind, Reporter& report) {
+    if (record.get_or<std::string>("mode", {}) != "listen") return LineMode::poll;
+    if (kind != LineKind::serial && kind != LineKind::rtu_over_tcp) {
+        report.error(record.place_of("mode"), record.field_name("mode"),
+                     {std::string(tr("another master can be heard on serial wires only",
+                                     "只有串行线路上才能旁听其他主站")),
+                      std::string(tr("listen on lines of kind serial and rtu-over-tcp",
+                                     "listen 仅用于 serial 和 rtu-over-tcp 线路"))},
+                     "listen");
+    }
+    return LineMode::listen;
+}
+
 // The kernel numbers adapters as it finds them: after the next start ttyUSB0 may be another line.
 void warn_of_changing_name(const Record& record, Reporter& report) {
     const std::string_view device = record.text("device");
@@ -84,6 +98,7 @@ LineOptions read_line(const Record& record, Reporter& report) {
     const auto* kind = std::ranges::find(kKinds, record.get_or<std::string>("kind", {}), &KindName::name);
     if (kind == kKinds.end()) return line;
     line.kind = kind->kind;
+    line.mode = read_mode(record, line.kind, report);
     for (const auto key : words(kind->needs)) {
         if (record.has(key)) continue;
         report.error(

@@ -3,6 +3,7 @@
 
 #include "drivers/driver.h"
 #include "drivers/modbus/modbus_driver.h"
+#include "gateway/base/language.h"
 
 namespace mg {
 
@@ -10,6 +11,11 @@ std::span<const Driver* const> builtin_drivers() {
     static const ModbusDriver modbus;
     static const std::array<const Driver*, 1> drivers{&modbus};
     return drivers;
+}
+
+Result<std::unique_ptr<Listener>> Driver::make_listener(std::span<const InstrumentOptions>) const {
+    return fail(Failure::unsupported,
+                std::string{tr("only Modbus RTU can be listened to", "只能旁听 Modbus RTU")});
 }
 
 const Driver* driver_for(Protocol protocol) {

@@ -14,6 +14,7 @@
 
 #include "config/options.h"
 #include "drivers/latency_watch.h"
+#include "drivers/listener.h"
 #include "drivers/wire_tap.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/counters.h"
@@ -97,18 +98,6 @@ struct PollResult {
     std::vector<WireRecord> wire;  ///< only filled when asked for
 };
 
-/// What the exchanges with one instrument came to since start.
-struct MeterFigures {
-    std::uint64_t asked{0};
-    std::uint64_t answered{0};    ///< with registers
-    std::uint64_t exceptions{0};  ///< answered by "no"
-    std::uint64_t timeouts{0};
-    std::uint64_t corrupt{0};  ///< bad frames: checksum, length, function
-    std::uint64_t foreign{0};  ///< frames of others, or late ones, thrown away while waiting for its answer
-    std::optional<LatencyFigures> latency;
-    bool operator==(const MeterFigures&) const = default;
-};
-
 /// What a good poll of one instrument takes of its line, but for the time that the instrument takes to
 /// answer.
 struct PollCost {
@@ -158,12 +147,18 @@ public:
     /// Validates address and points before any I/O: invalid_config names the meter and what is allowed.
     virtual Result<std::unique_ptr<Meter>> make_meter(const InstrumentOptions& instrument,
                                                       Clock& clock) const = 0;
+    /// For a line in mode listen. unsupported: this protocol cannot be listened to; invalid_config as above.
+    virtual Result<std::unique_ptr<Listener>> make_listener(
+        std::span<const InstrumentOptions> instruments) const;
 };
 
 /// The drivers of this build.
 std::span<const Driver* const> builtin_drivers();
 /// The driver for `protocol`; nullptr when this build has none.
 const Driver* driver_for(Protocol protocol);
+
+/// Whether questions may be put on that line. unsupported: it is listened to, another master owns it.
+Result<> may_ask(const LineOptions& line);
 
 class DtuMailbox;
 

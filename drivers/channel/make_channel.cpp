@@ -6,6 +6,13 @@
 
 namespace mg {
 
+Result<> may_ask(const LineOptions& line) {
+    if (line.mode != LineMode::listen) return {};
+    return fail(Failure::unsupported,
+                trf("line {0}: mode = \"listen\": another master owns it, nothing is ever sent on it",
+                    "线路 {0}：mode = \"listen\"：由其他主站轮询，本网关从不在其上发送", line.id.text));
+}
+
 Result<std::unique_ptr<Channel>> make_channel(const LineOptions& line, Clock& clock, DtuMailbox* modem) {
     switch (line.kind) {
         case LineKind::serial:

@@ -34,6 +34,7 @@ StreamChannel::StreamChannel(const LineOptions& line, Clock& clock)
     : clock_{clock},
       connect_timeout_{line.connect_timeout},
       drain_time_{mg::drain_time(line)},
+      may_send_{may_ask(line)},
       backoff_{kReopen, std::hash<std::string>{}(line.id.text)} {}
 
 Result<> StreamChannel::open(const StopEvent& stop) {
@@ -69,6 +70,7 @@ void StreamChannel::close() {
 }
 
 Result<> StreamChannel::send(std::span<const std::uint8_t> request, milliseconds gap, const StopEvent& stop) {
+    if (!may_send_) return may_send_;
     if (!is_open()) return tl::unexpected{closed_by_peer()};
     const auto quiet = std::max<std::chrono::microseconds>(gap, silence());
     if (quiet.count() > 0) stay_silent(last_byte_ + quiet, stop, clock_);

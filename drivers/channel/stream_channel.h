@@ -54,6 +54,7 @@ private:
     Clock& clock_;
     milliseconds connect_timeout_;
     milliseconds drain_time_;
+    Result<> may_send_;
     UniqueFd stream_;
     SteadyTime last_byte_{};
     ChannelCounters counters_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "drivers/modbus/modbus_listener.h"
 #include "drivers/modbus/modbus_meter.h"
 #include "drivers/modbus/read_plan.h"
 #include "gateway/base/language.h"
@@ -98,6 +99,34 @@ Result<LayoutRef> layout_of(const MeterOptions& meter, const ModelOptions& model
     return std::make_shared<const Layout>(std::move(layout));
 }
 
+/// An instrument's address and points, checked.
+struct Mapped {
+    std::uint8_t unit{};
+    std::vector<LayoutRef> layouts;
+    std::vector<std::vector<std::size_t>> points_of_layout;
+};
+
+Result<Mapped> mapped(const InstrumentOptions& instrument) {
+    const auto& model = *instrument.model;
+    const auto unit = unit_of(*instrument.points.front(), instrument.line->kind);
+    if (!unit) return pass_on(unit.error());
+    if (auto checked = check_points(model); !checked) return pass_on(checked.error());
+
+    Mapped result{.unit = *unit, .layouts = {}, .points_of_layout = {}};
+    for (const auto* meter : instrument.points) {
+        auto indexes = points_of(*meter, model);
+        if (indexes.empty()) {
+            return invalid(*meter, trf("circuit {0}: model {1} has no points for it",
+                                       "回路 {0}：采集模板 {1} 没有对应测点", meter->circuit, model.id));
+        }
+        auto layout = layout_of(*meter, model, indexes);
+        if (!layout) return pass_on(layout.error());
+        result.layouts.push_back(std::move(*layout));
+        result.points_of_layout.push_back(std::move(indexes));
+    }
+    return result;
+}
+
 }  // namespace
 
 bool ModbusDriver::supports(LineKind kind) const {
@@ -113,31 +142,29 @@ bool ModbusDriver::supports(LineKind kind) const {
 
 Result<std::unique_ptr<Meter>> ModbusDriver::make_meter(const InstrumentOptions& instrument,
                                                         Clock& clock) const {
-    const auto& model = *instrument.model;
     const auto& first = *instrument.points.front();
     if (!supports(instrument.line->kind)) {
         return invalid(first, trf("line {0}: Modbus is not spoken on lines of this kind",
                                   "线路 {0}：此类线路不支持 Modbus", instrument.line->id.text));
     }
-    const auto unit = unit_of(first, instrument.line->kind);
-    if (!unit) return pass_on(unit.error());
-    if (auto checked = check_points(model); !checked) return pass_on(checked.error());
+    auto map = mapped(instrument);
+    if (!map) return pass_on(map.error());
+    return std::make_unique<ModbusMeter>(instrument, map->unit, std::move(map->layouts),
+                                         std::move(map->points_of_layout), clock);
+}
 
-    std::vector<LayoutRef> layouts;
-    std::vector<std::vector<std::size_t>> points_of_layout;
-    for (const auto* meter : instrument.points) {
-        auto indexes = points_of(*meter, model);
-        if (indexes.empty()) {
-            return invalid(*meter, trf("circuit {0}: model {1} has no points for it",
-                                       "回路 {0}：采集模板 {1} 没有对应测点", meter->circuit, model.id));
-        }
-        auto layout = layout_of(*meter, model, indexes);
-        if (!layout) return pass_on(layout.error());
-        layouts.push_back(std::move(*layout));
-        points_of_layout.push_back(std::move(indexes));
+Result<std::unique_ptr<Listener>> ModbusDriver::make_listener(
+    std::span<const InstrumentOptions> instruments) const {
+    std::vector<HeardInstrument> heard;
+    auto answer_within = milliseconds{0};
+    for (const InstrumentOptions& instrument : instruments) {
+        auto map = mapped(instrument);
+        if (!map) return pass_on(map.error());
+        heard.push_back({map->unit, std::move(map->layouts),
+                         HeardPoints{*instrument.model, std::move(map->points_of_layout)}});
+        answer_within = instrument.line->response_timeout;
     }
-    return std::make_unique<ModbusMeter>(instrument, *unit, std::move(layouts), std::move(points_of_layout),
-                                         clock);
+    return std::make_unique<ModbusListener>(std::move(heard), answer_within);
 }
 
 }  // namespace mg

@@ -11,6 +11,8 @@ public:
     [[nodiscard]] bool supports(LineKind kind) const override;
     Result<std::unique_ptr<Meter>> make_meter(const InstrumentOptions& instrument,
                                               Clock& clock) const override;
+    Result<std::unique_ptr<Listener>> make_listener(
+        std::span<const InstrumentOptions> instruments) const override;
 };
 
 }  // namespace mg

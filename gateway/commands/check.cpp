@@ -126,6 +126,7 @@ int check_config(const std::filesystem::path& directory) {
     }
     const std::size_t errors = count(loaded.problems, Severity::error) + findings.errors.size();
     for (const LineLoad& load : loads) print(load_text(load) + '\n');
+    for (const std::string& text : listening_texts(loaded.options)) print(text + '\n');
     print_summary(loaded.options, errors,
                   count(loaded.problems, Severity::warning) + findings.warnings.size());
     return errors == 0 && loaded.ok() ? kExitOk : kExitConfiguration;

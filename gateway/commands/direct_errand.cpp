@@ -9,6 +9,7 @@
 namespace mg {
 
 Result<> run_directly(const LineOptions& line, Errand& errand, Clock& clock) {
+    if (auto allowed = may_ask(line); !allowed) return allowed;
     auto channel = make_channel(line, clock);
     if (!channel) return pass_on(channel.error());
     const auto own = std::visit([](const auto& options) { return options.settings; }, line.channel);

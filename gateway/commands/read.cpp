@@ -49,6 +49,7 @@ Result<ReadReport> read_through_daemon(ControlClient& daemon, const MeterOptions
 Result<ReadReport> read_directly(const Options& options, const MeterOptions& meter, Clock& clock) {
     const auto instrument = instrument_of(options, meter);
     if (!instrument) return pass_on(instrument.error());
+    if (auto allowed = may_ask(*instrument->line); !allowed) return pass_on(allowed.error());
     const Driver* driver = driver_for(instrument->model->protocol);
     if (driver == nullptr || !driver->supports(instrument->line->kind)) {
         return fail(Failure::unsupported,

@@ -117,6 +117,25 @@ std::string modem_note(const LineStatus& line, const ClockStatus& clock) {
     return note + '\n';
 }
 
+/// Points that the other master never reads stay without a value: somebody must know.
+std::string listening_note(const LineStatus& line) {
+    const ListeningStatus& heard = *line.listening;
+    std::string note =
+        trf("  {}: listening: {} requests, {} answers, {} exceptions heard; {} answers not believed, {} bad "
+            "checksums, {} resynchronisations, {} other frames\n",
+            "  {}：旁听：请求 {}，应答 {}，异常应答 {}；不可信应答 {}，校验错误 {}，重新同步 {}，其他帧 {}\n",
+            line.id.text, heard.requests, heard.answers, heard.exceptions, heard.doubtful,
+            heard.bad_checksums, heard.resynchronisations, heard.other);
+    for (const auto& never : heard.never_asked) {
+        std::string what;
+        for (const PointId& point : never.points) what += (what.empty() ? "" : ", ") + point.text;
+        if (never.everything) what = tr("nothing at all", "全部测点");
+        note += trf("    {}: not asked for by the other master so far: {}\n",
+                    "    {}：其他主站至今未读：{}\n", never.meter.text, what);
+    }
+    return note;
+}
+
 std::string lines_view(const GatewayStatus& status) {
     TextTable table{{{text("line", "线路")},
                      {text("name", "名称")},
@@ -142,6 +161,7 @@ std::string lines_view(const GatewayStatus& status) {
     for (const LineStatus& line : status.lines) {
         view += overload_note(line);
         if (line.modem) view += modem_note(line, status.clock);
+        if (line.listening) view += listening_note(line);
     }
     return view;
 }

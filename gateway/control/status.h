@@ -69,6 +69,25 @@ struct ModemStatus {
     bool operator==(const ModemStatus&) const = default;
 };
 
+/// What is heard on a line that another master owns; since start.
+struct ListeningStatus {
+    std::uint64_t requests{0};  ///< for registers
+    std::uint64_t answers{0};   ///< believed
+    std::uint64_t exceptions{0};
+    std::uint64_t doubtful{0};  ///< not believed: late, doubled, after damaged bytes
+    std::uint64_t other{0};     ///< sound frames about no registers
+    std::uint64_t bad_checksums{0};
+    std::uint64_t resynchronisations{0};
+    struct NeverAsked {
+        MeterId meter;
+        bool everything{false};
+        std::vector<PointId> points;
+        bool operator==(const NeverAsked&) const = default;
+    };
+    std::vector<NeverAsked> never_asked;  ///< what the other master has not asked for
+    bool operator==(const ListeningStatus&) const = default;
+};
+
 struct LineStatus {
     LineId id;
     std::string name;
@@ -87,6 +106,7 @@ struct LineStatus {
     std::uint64_t discarded_bytes{0};   ///< late, surplus, foreign or noise, since start
     std::optional<LoadStatus> load;     ///< none: nothing is polled on it
     std::optional<ModemStatus> modem;   ///< of a line of kind dtu only
+    std::optional<ListeningStatus> listening;  ///< of a line in mode listen only
 };
 
 enum class MeterState : std::uint8_t {

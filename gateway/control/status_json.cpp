@@ -62,6 +62,46 @@ std::optional<ModemStatus> modem_from(const Json& json) {
                        .turned_away = whole_from<std::uint64_t>(json.at("turned_away"))};
 }
 
+Json to_json(const std::optional<ListeningStatus>& listening) {
+    if (!listening) return nullptr;
+    Json never = Json::array();
+    for (const auto& each : listening->never_asked) {
+        Json points = Json::array();
+        for (const PointId& point : each.points) points.push_back(point.text);
+        never.push_back(
+            {{"meter", each.meter.text}, {"everything", each.everything}, {"points", std::move(points)}});
+    }
+    return {{"requests", listening->requests},
+            {"answers", listening->answers},
+            {"exceptions", listening->exceptions},
+            {"doubtful", listening->doubtful},
+            {"other", listening->other},
+            {"bad_checksums", listening->bad_checksums},
+            {"resynchronisations", listening->resynchronisations},
+            {"never_asked", std::move(never)}};
+}
+
+std::optional<ListeningStatus> listening_from(const Json& json) {
+    if (json.is_null()) return std::nullopt;
+    const auto count = [&](const char* name) { return whole_from<std::uint64_t>(json.at(name)); };
+    ListeningStatus listening{.requests = count("requests"),
+                              .answers = count("answers"),
+                              .exceptions = count("exceptions"),
+                              .doubtful = count("doubtful"),
+                              .other = count("other"),
+                              .bad_checksums = count("bad_checksums"),
+                              .resynchronisations = count("resynchronisations"),
+                              .never_asked = {}};
+    for (const Json& each : json.at("never_asked")) {
+        ListeningStatus::NeverAsked never{.meter = {each.at("meter").get<std::string>()},
+                                          .everything = each.at("everything").get<bool>(),
+                                          .points = {}};
+        for (const Json& point : each.at("points")) never.points.push_back({point.get<std::string>()});
+        listening.never_asked.push_back(std::move(never));
+    }
+    return listening;
+}
+
 Json to_json(const LineStatus& line) {
     return {{"id", line.id.text},
             {"name", line.name},
@@ -79,7 +119,8 @@ Json to_json(const LineStatus& line) {
             {"sweep_lead_ms", line.sweep_lead.count()},
             {"discarded_bytes", line.discarded_bytes},
             {"load", to_json(line.load)},
-            {"modem", line.modem ? to_json(*line.modem) : Json(nullptr)}};
+            {"modem", line.modem ? to_json(*line.modem) : Json(nullptr)},
+            {"listening", to_json(line.listening)}};
 }
 
 LineStatus line_from(const Json& json) {
@@ -99,7 +140,8 @@ LineStatus line_from(const Json& json) {
             .sweep_lead = milliseconds{whole_from<std::int64_t>(json.at("sweep_lead_ms"))},
             .discarded_bytes = whole_from<std::uint64_t>(json.at("discarded_bytes")),
             .load = load_from(json.at("load")),
-            .modem = modem_from(json.at("modem"))};
+            .modem = modem_from(json.at("modem")),
+            .listening = listening_from(json.at("listening"))};
 }
 
 Json to_json(const std::optional<ExchangeStatus>& exchanges) {

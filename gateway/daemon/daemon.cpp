@@ -226,6 +226,9 @@ void Daemon::Parts::answer_read(const ControlRequest& request, const ControlRepl
                         trf("no metering point is called '{}'", "没有名为“{}”的计量点", id.text)));
         return;
     }
+    if (const LineOptions* line = meter->line ? options.line(*meter->line) : nullptr) {
+        if (const auto allowed = may_ask(*line); !allowed) return reply.done(pass_on(allowed.error()));
+    }
     const auto answer = [this, meter, reply](const Result<PollResult>& poll,
                                              std::span<const LayoutRef> layouts) {
         if (!poll) {
@@ -260,6 +263,7 @@ void Daemon::Parts::say_what_runs() const {
         log::info("{}", load_text(load));
         if (const auto overload = overload_text(load)) log::warning("{}", *overload);
     }
+    for (const std::string& text : listening_texts(options)) log::info("{}", text);
     if (!platforms && !options.provincial.empty()) {
         log::error("{}", tr("without items and books nothing is reported to platforms",
                             "没有采集项和核算库，不向平台上报"));

@@ -93,7 +93,7 @@ void look_after(std::shared_ptr<Trace> trace, std::shared_ptr<boost::asio::stead
 }  // namespace
 
 DiagnosisOrders::DiagnosisOrders(const Options& options,
-                                 const std::vector<std::unique_ptr<LineWorker>>& workers, Clock& clock,
+                                 const std::vector<std::unique_ptr<LineThread>>& workers, Clock& clock,
                                  boost::asio::io_context& io)
     : options_{options}, workers_{workers}, clock_{clock}, io_{io} {}
 DiagnosisOrders::~DiagnosisOrders() = default;
@@ -107,7 +107,7 @@ void DiagnosisOrders::answer_on(ControlServer& server) {
               [this](const ControlRequest& request, const ControlReply& reply) { trace(request, reply); });
 }
 
-Result<LineWorker*> DiagnosisOrders::worker_of(const ControlRequest& request) const {
+Result<LineThread*> DiagnosisOrders::worker_of(const ControlRequest& request) const {
     const LineId id{request.argument("line")};
     if (options_.line(id) == nullptr) {
         std::vector<std::string> ids;
@@ -127,6 +127,7 @@ void DiagnosisOrders::raw(const ControlRequest& request, const ControlReply& rep
     const auto worker = worker_of(request);
     if (!worker) return reply.done(pass_on(worker.error()));
     const LineOptions& line = (*worker)->line();
+    if (const auto allowed = may_ask(line); !allowed) return reply.done(pass_on(allowed.error()));
     auto question = raw_question({.unit = request.argument("unit"),
                                   .function = request.argument("function"),
                                   .address = request.argument("address"),
@@ -146,6 +147,7 @@ void DiagnosisOrders::scan(const ControlRequest& request, const ControlReply& re
     const auto worker = worker_of(request);
     if (!worker) return reply.done(pass_on(worker.error()));
     const LineOptions& line = (*worker)->line();
+    if (const auto allowed = may_ask(line); !allowed) return reply.done(pass_on(allowed.error()));
     auto order = scan_order({.addresses = request.argument("addresses"),
                              .all_settings = request.argument("all_settings"),
                              .listen = request.argument("listen")},

@@ -7,7 +7,7 @@
 #include "config/options.h"
 #include "gateway/base/clock.h"
 #include "gateway/control/control_server.h"
-#include "gateway/polling/line_worker.h"
+#include "gateway/polling/line_thread.h"
 
 namespace boost::asio {
 class io_context;  // NOLINT(readability-identifier-naming): Boost named it
@@ -20,7 +20,7 @@ namespace mg {
 class DiagnosisOrders {
 public:
     /// All given outlive this, and the workers outlive the last errand.
-    DiagnosisOrders(const Options& options, const std::vector<std::unique_ptr<LineWorker>>& workers,
+    DiagnosisOrders(const Options& options, const std::vector<std::unique_ptr<LineThread>>& workers,
                     Clock& clock, boost::asio::io_context& io);
     DiagnosisOrders(const DiagnosisOrders&) = delete;
     DiagnosisOrders& operator=(const DiagnosisOrders&) = delete;
@@ -32,10 +32,10 @@ private:
     void raw(const ControlRequest& request, const ControlReply& reply);
     void scan(const ControlRequest& request, const ControlReply& reply);
     void trace(const ControlRequest& request, const ControlReply& reply);
-    [[nodiscard]] Result<LineWorker*> worker_of(const ControlRequest& request) const;
+    [[nodiscard]] Result<LineThread*> worker_of(const ControlRequest& request) const;
 
     const Options& options_;
-    const std::vector<std::unique_ptr<LineWorker>>& workers_;
+    const std::vector<std::unique_ptr<LineThread>>& workers_;
     Clock& clock_;
     boost::asio::io_context& io_;
     std::vector<std::weak_ptr<const void>> traces_;  ///< those that have not ended

@@ -24,6 +24,7 @@ std::string interval(milliseconds every) {
 std::vector<LineLoad> line_loads(const Options& options, Clock& clock) {
     std::vector<LineLoad> loads;
     for (const LineOptions& line : options.lines) {
+        if (line.mode == LineMode::listen) continue;
         std::vector<InstrumentLoad> instruments;
         for (const InstrumentOptions& instrument : instruments_on(options, line)) {
             const Driver* driver = driver_for(instrument.model->protocol);
@@ -40,6 +41,16 @@ std::vector<LineLoad> line_loads(const Options& options, Clock& clock) {
                          .longer = interval_that_fits(instruments, options.site.boundary)});
     }
     return loads;
+}
+
+std::vector<std::string> listening_texts(const Options& options) {
+    std::vector<std::string> texts;
+    for (const LineOptions& line : options.lines) {
+        if (line.mode != LineMode::listen) continue;
+        texts.push_back(trf("line {}: only listened to: the other master decides what is read, and when",
+                            "线路 {}：只旁听，读什么、何时读由其他主站决定", line.id.text));
+    }
+    return texts;
 }
 
 std::string load_text(const LineLoad& load) {

@@ -17,8 +17,12 @@ struct LineLoad {
     std::optional<milliseconds> longer;  ///< with this interval its slots would fit
 };
 
-/// Of each line with instruments that this build can poll, by the wire arithmetic alone: no meter is asked.
+/// Of each line with instruments that this build can poll and that are not only listened to, by the wire
+/// arithmetic alone: no meter is asked.
 std::vector<LineLoad> line_loads(const Options& options, Clock& clock);
+
+/// Of lines that are only listened to, which have no budget: one sentence each.
+std::vector<std::string> listening_texts(const Options& options);
 
 /// "line press-shop: boundary sweep 23.4 s of 60 s; every 10 s: 4.1 s; 41 % of its time"
 std::string load_text(const LineLoad& load);

@@ -38,6 +38,21 @@ LoadStatus load_of(const LineBudget& budget) {
     return status;
 }
 
+ListeningStatus listening_of(const LineHearing& hearing) {
+    const HearingFigures& figures = hearing.figures;
+    ListeningStatus status{.requests = figures.requests,
+                           .answers = figures.answers,
+                           .exceptions = figures.exceptions,
+                           .doubtful = figures.doubtful,
+                           .other = figures.other,
+                           .bad_checksums = figures.bad_checksums,
+                           .resynchronisations = figures.resynchronisations,
+                           .never_asked = {}};
+    for (const auto& each : hearing.never_asked)
+        status.never_asked.push_back({each.meter, each.everything, each.points});
+    return status;
+}
+
 ExchangeStatus exchanges_of(const MeterFigures& figures) {
     ExchangeStatus status{.asked = figures.asked,
                           .answered = figures.answered,
@@ -75,7 +90,7 @@ void StatusReport::tick() {
     }
 }
 
-int StatusReport::busy_percent(const LineWorker& worker) const {
+int StatusReport::busy_percent(const LineThread& worker) const {
     const auto found = loads_.find(worker.line().id);
     if (found == loads_.end() || found->second.size() < 2) return 0;
     const LoadSample& first = found->second.front();
@@ -97,7 +112,7 @@ std::optional<ModemStatus> StatusReport::modem_status(const LineId& line) const 
 }
 
 LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot* snapshot,
-                                     const LineWorker* worker) const {
+                                     const LineThread* worker) const {
     LineStatus status{.id = line.id, .name = line.name, .kind = line.kind};
     status.meters = static_cast<std::uint64_t>(
         std::ranges::count(options_.meters, std::optional{line.id}, &MeterOptions::line));
@@ -117,7 +132,11 @@ LineStatus StatusReport::line_status(const LineOptions& line, const LineSnapshot
     status.busy_percent = busy_percent(*worker);
     status.sweep = snapshot->sweep;
     status.sweep_lead = snapshot->sweep_lead;
-    status.load = load_of(snapshot->budget);
+    if (snapshot->hearing) {
+        status.listening = listening_of(*snapshot->hearing);
+    } else {
+        status.load = load_of(snapshot->budget);
+    }
     status.discarded_bytes = worker->channel_counters().discarded_bytes.value();
     return status;
 }
@@ -175,7 +194,7 @@ GatewayStatus StatusReport::make(StatusDetail detail) const {
                          .started = started_,
                          .clock = keeper_.status(options_.site.utc_offset)};
     std::map<LineId, LineSnapshot> snapshots;
-    std::map<LineId, const LineWorker*> workers;
+    std::map<LineId, const LineThread*> workers;
     for (const auto& worker : lines_.workers) {
         snapshots.emplace(worker->line().id, worker->snapshot());
         workers.emplace(worker->line().id, worker.get());

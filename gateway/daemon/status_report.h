@@ -38,8 +38,8 @@ private:
     [[nodiscard]] std::optional<BooksStatus> books_status() const;
     [[nodiscard]] std::optional<ModemStatus> modem_status(const LineId& line) const;
     [[nodiscard]] LineStatus line_status(const LineOptions& line, const LineSnapshot* snapshot,
-                                         const LineWorker* worker) const;
-    [[nodiscard]] int busy_percent(const LineWorker& worker) const;
+                                         const LineThread* worker) const;
+    [[nodiscard]] int busy_percent(const LineThread& worker) const;
     void add_meters(GatewayStatus& status, const std::map<LineId, LineSnapshot>& snapshots,
                     StatusDetail detail) const;
 

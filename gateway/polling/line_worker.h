@@ -20,6 +20,7 @@
 #include "gateway/polling/held_polls.h"
 #include "gateway/polling/line_budget.h"
 #include "gateway/polling/line_health.h"
+#include "gateway/polling/line_thread.h"
 #include "gateway/polling/read_errand.h"
 #include "gateway/polling/schedule.h"
 #include "gateway/polling/sweep_watch.h"
@@ -33,36 +34,10 @@ struct PolledInstrument {
     SerialSettings settings;
 };
 
-/// What status shows of a line; a copy, consistent in itself.
-struct LineSnapshot {
-    bool down{false};              ///< the channel cannot be opened
-    std::optional<UtcTime> since;  ///< of up or down; none before the first poll
-    std::string last_error;        ///< of the last failed poll
-    struct Point {
-        Sample last;  ///< the last sample with a value; layout is null before the first
-        bool silent{false};
-        std::string last_error;  ///< of the last poll; empty when it was good
-        std::optional<SweepWatch::Skew> skew;
-        MeterFigures figures;  ///< of the whole instrument
-    };
-    std::vector<Point> points;  ///< one a metering point, in the order of instruments and their layouts
-    std::optional<milliseconds> sweep;  ///< how long the newest boundary sweep took, or takes by now
-    milliseconds sweep_lead{0};         ///< how long before its boundary a sweep begins
-    LineBudget budget;                  ///< by measured latencies as far as they are known
-};
-
-struct LineCounters {
-    Counter polls;
-    Counter answered;
-    Counter failed;
-    Counter missed_slots;  ///< windows that closed without an answer, gaps counted slot by slot excluded
-    Counter busy_milliseconds;
-};
-
 /// Polls one line for as long as it runs: waits for what is due, asks, hands samples to the store. Whatever
 /// happens on the wire ends up as a quality in a sample; whatever happens right of the store never comes
 /// here. Nothing of it is shared with other lines but the store, the clock and its watch.
-class LineWorker {
+class LineWorker final : public LineThread {
 public:
     /// `progress` is called at least every few seconds (one exchange at most apart) while the thread is
     /// alive.
@@ -70,25 +45,24 @@ public:
                SampleStore& store, ClockWatch& watch, Clock& clock, std::function<void()> progress);
 
     /// Starts the thread "line-<id>".
-    void start();
+    void start() override;
     /// Asks the thread to stop; returns at once. A running exchange ends within 100 ms.
-    void request_stop();
-    void join();
+    void request_stop() override;
+    void join() override;
     /// The work itself, until stopped. start() runs it in a thread; simulations call it directly.
     void run(std::stop_token stop);
 
     /// A read of the instrument that carries `meter`, for run_errand(); nullptr when it is not on this line.
-    [[nodiscard]] std::unique_ptr<Errand> read_of(const MeterId& meter, ReadDone done);
+    [[nodiscard]] std::unique_ptr<Errand> read_of(const MeterId& meter, ReadDone done) override;
     /// Between due polls, as ErrandQueue says. Returns at once; false: too many wait already.
-    bool run_errand(std::unique_ptr<Errand> errand);
-    /// What passes on the line from now on.
-    void watch_wire(WireTap::Watcher watcher) { channel_->tap().watch(std::move(watcher)); }
+    bool run_errand(std::unique_ptr<Errand> errand) override;
+    void watch_wire(WireTap::Watcher watcher) override { channel_->tap().watch(std::move(watcher)); }
 
-    [[nodiscard]] const LineOptions& line() const { return line_; }
-    [[nodiscard]] LineSnapshot snapshot() const { return snapshot_.copy(); }
-    [[nodiscard]] const LineCounters& counters() const { return counters_; }
-    [[nodiscard]] const ChannelCounters& channel_counters() const { return channel_->counters(); }
-    [[nodiscard]] std::vector<MeterId> meters() const;
+    [[nodiscard]] const LineOptions& line() const override { return line_; }
+    [[nodiscard]] LineSnapshot snapshot() const override { return snapshot_.copy(); }
+    [[nodiscard]] const LineCounters& counters() const override { return counters_; }
+    [[nodiscard]] const ChannelCounters& channel_counters() const override { return channel_->counters(); }
+    [[nodiscard]] std::vector<MeterId> meters() const override;
 
 private:
     // What the clock makes of it; in line_worker_clock.cpp.

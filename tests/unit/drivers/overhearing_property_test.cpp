@@ -225,7 +225,8 @@ TEST(OverhearingProperty, OnAQuietLineNearlyEveryValueIsHeard) {
         served += traffic.answers();
         believed += believed_of(traffic.overheard());
     }));
-    EXPECT_GT(believed, served * 98 / 100) << believed << " of " << served;
+    // The first second and a half of each line counts for nothing.
+    EXPECT_GT(believed, served * 95 / 100) << believed << " of " << served;
 }
 
 TEST(OverhearingProperty, NoByteIsLostOrTurnedRound) {
