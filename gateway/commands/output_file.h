@@ -9,7 +9,8 @@ namespace mg {
 /// For the begin of a CSV file: Excel and WPS take it for UTF-8 then.
 inline constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
-/// Where rows go: stdout, or a file that has its name only when it is whole. Blocks for the disk.
+/// Where rows go: stdout, or a file that has its name only when it is whole. Blocks for the disk. Whoever
+/// ends the program by Ctrl-C, SIGTERM or SIGHUP leaves no piece of it behind; one file at a time.
 class OutputFile {
 public:
     /// Empty: stdout.

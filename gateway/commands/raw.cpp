@@ -1,16 +1,15 @@
 #include <string>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
-#include "gateway/base/nearest.h"
 #include "gateway/commands/command_options.h"
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/direct_errand.h"
 #include "gateway/commands/exit_code.h"
+#include "gateway/commands/line_argument.h"
 #include "gateway/commands/raw_view.h"
 #include "gateway/commands/running_gateway.h"
 #include "gateway/commands/terminal.h"
@@ -45,7 +44,7 @@ Result<RawReport> ask_directly(const LineOptions& line, RawQuestion question, Cl
 }
 
 Result<RawReport> ask_line(const RawArguments& arguments, const Options& options, const LineOptions& line) {
-    auto question = raw_question(arguments.words, line);
+    auto question = raw_question(arguments.words, options, line);
     if (!question) return pass_on(question.error());
     SystemClock clock;
     auto daemon = ControlClient::connect(options.control.socket, clock);
@@ -73,14 +72,8 @@ Result<RawReport> ask_line(const RawArguments& arguments, const Options& options
 int ask_raw(const RawArguments& arguments) {
     const auto options = load_or_complain(arguments.directory);
     if (!options) return kExitConfiguration;
-    const LineOptions* line = options->line({arguments.line});
-    if (line == nullptr) {
-        std::vector<std::string> ids;
-        for (const LineOptions& each : options->lines) ids.push_back(each.id.text);
-        print_error(trf("no line \"{}\"; the nearest is \"{}\"", "没有线路“{}”；最接近的是“{}”",
-                        arguments.line, nearest_of(arguments.line, ids)));
-        return kExitUsage;
-    }
+    const LineOptions* line = line_or_complain(*options, arguments.line);
+    if (line == nullptr) return kExitUsage;
     const auto report = ask_line(arguments, *options, *line);
     if (!report) {
         print_error(report.error().what);

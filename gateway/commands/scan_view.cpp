@@ -70,6 +70,10 @@ std::string scan_text(const ScanReport& report) {
         out += trf("unit {}: {} in meters.csv, left alone\n", "从站 {}：即 meters.csv 中的 {}，未打扰\n",
                    known.unit, known.meter);
     }
+    if (!report.complete) {
+        out += text("The time was over that polling could wait: not all was asked.\n",
+                    "允许暂停采集的时间已到，未全部询问。\n");
+    }
     if (!report.found.empty()) {
         out += text(
             "A model is a guess from what the registers hold now: compare with the display before it is "

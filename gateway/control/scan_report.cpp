@@ -47,6 +47,7 @@ ScanFound found_from(const Json& json) {
 ScanReport report_from(const Json& json) {
     ScanReport report{.line = {json.at("line").get<std::string>()},
                       .asked = count_from(json.at("asked")),
+                      .complete = json.at("complete").get<bool>(),
                       .found = {},
                       .known = {}};
     for (const Json& found : json.at("found")) report.found.push_back(found_from(found));
@@ -88,6 +89,7 @@ std::string scan_report_to_json(const ScanReport& report) {
     for (const auto& each : report.known) known.push_back(Json{{"unit", each.unit}, {"meter", each.meter}});
     return control_json::to_line({{"line", report.line.text},
                                   {"asked", report.asked},
+                                  {"complete", report.complete},
                                   {"found", std::move(found)},
                                   {"known", std::move(known)}});
 }

@@ -14,7 +14,7 @@ namespace mg {
 
 /// How far a scan is; docs/control-socket.md, scan.
 struct ScanProgress {
-    std::uint64_t asked{0};  ///< units, each setting counted
+    std::uint64_t asked{0};  ///< questions to units that have not answered yet
     std::uint64_t of{0};
     std::string settings;  ///< "9600 8N1"; empty over TCP
     int unit{0};
@@ -42,6 +42,7 @@ struct ScanFound {
 struct ScanReport {
     LineId line;
     std::uint64_t asked{0};
+    bool complete{true};  ///< false: the time was over that polling could wait
     std::vector<ScanFound> found;
     struct Known {
         int unit{0};

@@ -134,7 +134,7 @@ void DiagnosisOrders::raw(const ControlRequest& request, const ControlReply& rep
                                   .count = request.argument("count"),
                                   .baud = request.argument("baud"),
                                   .parity = request.argument("parity")},
-                                 line);
+                                 options_, line);
     if (!question) return reply.done(pass_on(question.error()));
     auto errand = std::make_unique<RawErrand>(
         line, std::move(*question), clock_,
@@ -150,7 +150,9 @@ void DiagnosisOrders::scan(const ControlRequest& request, const ControlReply& re
     if (const auto allowed = may_ask(line); !allowed) return reply.done(pass_on(allowed.error()));
     auto order = scan_order({.addresses = request.argument("addresses"),
                              .all_settings = request.argument("all_settings"),
-                             .listen = request.argument("listen")},
+                             .listen = request.argument("listen"),
+                             .thorough = request.argument("thorough"),
+                             .pause = request.argument("pause_seconds")},
                             options_, line, /*polled=*/true);
     if (!order) return reply.done(pass_on(order.error()));
     auto errand = std::make_unique<ScanErrand>(

@@ -26,6 +26,30 @@ std::uint8_t low(std::uint16_t word) {
     return static_cast<std::uint8_t>(word & 0xFFU);
 }
 
+Pdu read_of(RegisterTable table, std::uint16_t first, std::uint16_t count) {
+    return {static_cast<std::uint8_t>(table), high(first), low(first), high(count), low(count)};
+}
+
+const Pdu kIdentification{0x2B, 0x0E, 1, 0};
+
+/// The questions by which a unit is looked for, the most promising first.
+std::vector<Pdu> searches_of(const ScanPlan& plan) {
+    std::vector<Pdu> searches{read_of(RegisterTable::holding, 0, 1), read_of(RegisterTable::input, 0, 1),
+                              kIdentification};
+    if (!plan.thorough) return searches;
+    for (const Fingerprint& fingerprint : plan.fingerprints) {
+        const auto& point = fingerprint.model->points[fingerprint.points.front()];
+        auto search = read_of(point.table, point.address, register_count(point));
+        if (std::ranges::find(searches, search) == searches.end()) searches.push_back(std::move(search));
+    }
+    return searches;
+}
+
+/// How many of them are asked with one of the settings.
+std::size_t searches_with(const ScanPlan& plan, std::size_t setting, std::size_t searches) {
+    return setting == 0 || plan.thorough ? searches : 1;
+}
+
 char letter_of(Parity parity) {
     switch (parity) {
         case Parity::none:
@@ -45,7 +69,15 @@ std::string text_of(const SerialSettings& settings) {
                        settings.stop_bits);
 }
 
-BusScan::BusScan(ScanPlan plan) : plan_{std::move(plan)} {
+std::uint64_t questions_of(const ScanPlan& plan) {
+    const auto searches = searches_of(plan).size();
+    std::uint64_t questions = 0;
+    for (std::size_t i = 0; i < plan.settings.size(); ++i) questions += searches_with(plan, i, searches);
+    return questions * plan.units.size();
+}
+
+BusScan::BusScan(ScanPlan plan)
+    : plan_{std::move(plan)}, searches_{searches_of(plan_)}, of_{questions_of(plan_)} {
     // Those of one block stand together, so that it is read once.
     std::ranges::stable_sort(plan_.fingerprints, {}, block_of);
     if (of() == 0) phase_ = Phase::over;
@@ -56,15 +88,14 @@ std::optional<ScanQuestion> BusScan::next() const {
     ScanQuestion question{.settings = plan_.settings[setting_], .unit = plan_.units[unit_], .pdu = {}};
     switch (phase_) {
         case Phase::search:
-            question.pdu = {3, 0, 0, 0, 1};
+            question.pdu = searches_[search_];
             break;
         case Phase::identify:
-            question.pdu = {0x2B, 0x0E, 1, 0};
+            question.pdu = kIdentification;
             break;
         case Phase::fingerprint: {
             const Fingerprint& block = plan_.fingerprints[block_];
-            question.pdu = {static_cast<std::uint8_t>(block.table), high(block.first), low(block.first),
-                            high(block.count), low(block.count)};
+            question.pdu = read_of(block.table, block.first, block.count);
             break;
         }
         case Phase::over:
@@ -133,13 +164,14 @@ void BusScan::take_registers(const PduAnswer& answer) {
 void BusScan::compare(const Fingerprint& block, std::span<const std::uint8_t> registers) {
     const Likeness own = likeness_of(block, registers);
     if (own.is_possible()) {
-        candidates_.push_back({{block.model->id, {}, own.is_likely()}, own.weight() + 1});
+        candidates_.push_back({{block.model->id, {}, own.is_likely()}, own.weight() + 1, own.is_electric()});
         return;
     }
     // Another order of words only counts where it makes sense of all: chance makes a voltage now and then.
     for (const auto& [order, name] : kOrders) {
         const Likeness other = likeness_of(block, registers, order);
-        if (other.is_likely()) candidates_.push_back({{block.model->id, name, true}, other.weight()});
+        if (other.is_likely())
+            candidates_.push_back({{block.model->id, name, true}, other.weight(), other.is_electric()});
     }
 }
 
@@ -149,8 +181,12 @@ void BusScan::next_block() {
 }
 
 void BusScan::end_unit() {
+    const bool electric = std::ranges::any_of(
+        candidates_, [](const Candidate& candidate) { return candidate.electric && candidate.model.likely; });
+    std::erase_if(candidates_, [&](const Candidate& candidate) { return electric && !candidate.electric; });
     std::ranges::stable_sort(candidates_, [](const Candidate& a, const Candidate& b) {
-        return std::tuple{a.model.likely, a.weight} > std::tuple{b.model.likely, b.weight};
+        return std::tuple{a.electric, a.model.likely, a.weight} >
+               std::tuple{b.electric, b.model.likely, b.weight};
     });
     for (std::size_t i = 0; i < candidates_.size() && i < kMostModels; ++i)
         found_.back().models.push_back(candidates_[i].model);
@@ -162,16 +198,20 @@ void BusScan::next_unit() {
     do {
         if (++unit_ < plan_.units.size()) continue;
         unit_ = 0;
+        if (++search_ < searches_with(plan_, setting_, searches_.size())) continue;
+        search_ = 0;
         if (++setting_ >= plan_.settings.size()) {
             phase_ = Phase::over;
             return;
         }
-    } while (was_found(plan_.units[unit_]));
+    } while (is_known(plan_.units[unit_]));
 }
 
-bool BusScan::was_found(std::uint8_t unit) const {
-    return std::ranges::any_of(found_,
-                               [&](const ScanFound& found) { return found.unit == unit && !found.garbled; });
+/// Found already. Garbage is looked at again with other settings only.
+bool BusScan::is_known(std::uint8_t unit) const {
+    return std::ranges::any_of(found_, [&](const ScanFound& found) {
+        return found.unit == unit && (!found.garbled || found.settings == text_of(plan_.settings[setting_]));
+    });
 }
 
 }  // namespace mg

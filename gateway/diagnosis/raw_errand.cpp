@@ -44,16 +44,14 @@ RawErrand::RawErrand(const LineOptions& line, RawQuestion question, Clock& clock
       spoken_{language()} {}
 
 milliseconds RawErrand::longest_step() const {
-    return 2 * line_.response_timeout + kStartedFrame;
+    return 2 * question_.timing.response_timeout + kStartedFrame;
 }
 
 bool RawErrand::step(Channel& channel, const StopEvent& stop) {
     const SpokenLanguage speaking{spoken_};
     PduExchange exchange{framing_on(line_.kind), clock_};
     WireRecord record;
-    const auto answer =
-        exchange.ask(channel, question_.unit, question_.pdu,
-                     {.response_timeout = line_.response_timeout, .gap = line_.request_gap}, stop, &record);
+    const auto answer = exchange.ask(channel, question_.unit, question_.pdu, question_.timing, stop, &record);
     RawReport report{.line = line_.id,
                      .unit = question_.unit,
                      .function = question_.pdu.front(),

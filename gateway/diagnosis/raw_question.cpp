@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "gateway/base/language.h"
+#include "gateway/diagnosis/line_timing.h"
 
 namespace mg {
 namespace {
@@ -92,7 +93,7 @@ Result<std::optional<SerialSettings>> settings_in_words(const std::string& baud,
     return settings;
 }
 
-Result<RawQuestion> raw_question(const RawWords& words, const LineOptions& line) {
+Result<RawQuestion> raw_question(const RawWords& words, const Options& options, const LineOptions& line) {
     RawQuestion question;
     const auto unit = unit_in(words.unit, line.kind);
     if (!unit) return pass_on(unit.error());
@@ -102,6 +103,9 @@ Result<RawQuestion> raw_question(const RawWords& words, const LineOptions& line)
     auto settings = settings_in_words(words.baud, words.parity, line);
     if (!settings) return pass_on(settings.error());
     question.settings = *settings;
+    question.timing = timing_for(options, line, question.unit);
+    if (const MeterOptions* meter = meter_at(options, line, question.unit); meter && !question.settings)
+        question.settings = meter->settings;
     if (*function == kIdentification) return identification(std::move(question), words);
 
     const auto address = between(std::string{tr("address", "地址")}, words.address, 0, 0xFFFF);

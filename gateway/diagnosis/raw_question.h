@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/options.h"
+#include "drivers/modbus/exchange.h"
 #include "drivers/modbus/pdu_exchange.h"
 #include "gateway/base/result.h"
 
@@ -28,10 +29,12 @@ struct RawQuestion {
     std::optional<int> address;
     std::optional<int> count;
     std::optional<SerialSettings> settings;  ///< none: the line's
+    ExchangeTiming timing;
 };
 
-/// rejected: what is wrong, and what is allowed on that line; every function that can write is.
-Result<RawQuestion> raw_question(const RawWords& words, const LineOptions& line);
+/// rejected: what is wrong, and what is allowed on that line; every function that can write is. A unit of the
+/// table is asked with the settings, the gap and the patience that it needs.
+Result<RawQuestion> raw_question(const RawWords& words, const Options& options, const LineOptions& line);
 
 /// The settings that a person asked for in place of the line's; none: nothing was said. rejected.
 Result<std::optional<SerialSettings>> settings_in_words(const std::string& baud, const std::string& parity,

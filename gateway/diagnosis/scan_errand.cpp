@@ -31,7 +31,7 @@ ScanErrand::ScanErrand(const LineOptions& line, ScanOrder order, Clock& clock, C
       exchange_{framing_on(line.kind), clock} {}
 
 milliseconds ScanErrand::longest_step() const {
-    return listened_ < order_.listen ? kSlice : 2 * line_.response_timeout + kStartedFrame;
+    return listened_ < order_.listen ? kSlice : 2 * order_.timing.response_timeout + kStartedFrame;
 }
 
 std::optional<SerialSettings> ScanErrand::settings() const {
@@ -40,24 +40,40 @@ std::optional<SerialSettings> ScanErrand::settings() const {
     return question->settings;
 }
 
+bool ScanErrand::pauses_polling() const {
+    if (order_.pause.count() == 0 || listened_ < order_.listen) return false;
+    const auto question = scan_.next();
+    return question && question->settings != order_.plan.settings.front();
+}
+
+bool ScanErrand::pause_is_over() const {
+    return paused_at_ && clock_.steady() >= *paused_at_ + order_.pause;
+}
+
+void ScanErrand::report(bool complete) {
+    ScanReport report{.line = line_.id,
+                      .asked = scan_.asked(),
+                      .complete = complete,
+                      .found = scan_.found(),
+                      .known = order_.known};
+    if (line_.kind != LineKind::serial) {
+        for (ScanFound& found : report.found) found.settings.clear();  // they are set elsewhere
+    }
+    client_.done(report);
+}
+
 bool ScanErrand::step(Channel& channel, const StopEvent& stop) {
     const SpokenLanguage speaking{spoken_};
     if (!client_.wanted()) return false;
     if (listened_ < order_.listen) return listen(channel, stop);
     const auto question = scan_.next();
-    if (!question) {
-        ScanReport report{
-            .line = line_.id, .asked = scan_.asked(), .found = scan_.found(), .known = order_.known};
-        if (line_.kind != LineKind::serial) {
-            for (ScanFound& found : report.found) found.settings.clear();  // they are set elsewhere
-        }
-        client_.done(report);
+    if (pauses_polling() && !paused_at_) paused_at_ = clock_.steady();
+    if (!question || pause_is_over()) {
+        report(/*complete=*/!question);
         return false;
     }
     say_progress(*question);
-    const auto answer =
-        exchange_.ask(channel, question->unit, question->pdu,
-                      {.response_timeout = line_.response_timeout, .gap = line_.request_gap}, stop);
+    const auto answer = exchange_.ask(channel, question->unit, question->pdu, order_.timing, stop);
     if (!answer && answer.error().quality == Quality::not_asked) return false;  // stopped
     if (!answer && answer.error().next == Failure::session_lost && line_.kind == LineKind::serial) {
         client_.done(fail(Failure::session_lost, answer.error().what));

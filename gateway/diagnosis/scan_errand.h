@@ -15,7 +15,8 @@
 namespace mg {
 
 /// A search for units on one line: listens first and ends when another master is heard, then asks one
-/// question a step.
+/// question a step. Where it keeps polls waiting it ends when its time for that is over, with what it has
+/// found.
 class ScanErrand final : public Errand {
 public:
     /// All are called in the line's thread. `wanted` false: nobody waits for it any more.
@@ -30,12 +31,16 @@ public:
 
     [[nodiscard]] milliseconds longest_step() const override;
     [[nodiscard]] std::optional<SerialSettings> settings() const override;
+    /// While it asks with other settings than the line's own, where the order lets polling wait.
+    [[nodiscard]] bool pauses_polling() const override;
     bool step(Channel& channel, const StopEvent& stop) override;
     void give_up(const Error& why) override;
 
 private:
     bool listen(Channel& channel, const StopEvent& stop);
     [[nodiscard]] bool another_master_is_heard() const;
+    [[nodiscard]] bool pause_is_over() const;
+    void report(bool complete);
     void say_progress(const ScanQuestion& question);
 
     LineOptions line_;
@@ -48,6 +53,7 @@ private:
     milliseconds listened_{0};
     std::vector<std::uint8_t> heard_;
     SteadyTime said_{};
+    std::optional<SteadyTime> paused_at_;  ///< the first question that kept polls waiting
 };
 
 }  // namespace mg

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/base/language.h"
+#include "gateway/diagnosis/line_timing.h"
 
 namespace mg {
 namespace {
@@ -17,6 +18,7 @@ constexpr int kMostUnit = 247;
 // is none.
 constexpr std::chrono::seconds kListen{65};
 constexpr int kLongestListen = 600;
+constexpr int kLongestPause = 3600;
 
 constexpr std::array kCommon{
     SerialSettings{9600, Parity::none, 8, 1},  SerialSettings{9600, Parity::even, 8, 1},
@@ -77,11 +79,22 @@ Result<ScanOrder> scan_order(const ScanWords& words, const Options& options, con
                     trf("line {0} is no serial port of this machine: baud and parity are set elsewhere",
                         "线路 {0} 不是本机串口，波特率和校验在别处设置", line.id.text));
     }
-    if (all && polled) {
-        return fail(Failure::refused,
-                    trf("line {}: its meters are polled; other baud rates would be noise to them: stop the "
-                        "gateway first",
-                        "线路 {}：其上的表计正在采集，改变波特率对它们是干扰；请先停止网关", line.id.text));
+    const bool may_pause = !words.pause.empty();
+    const auto pause = may_pause ? number_in(words.pause, 1, kLongestPause) : 0;
+    if (!pause) {
+        return fail(Failure::rejected,
+                    trf("--pause-polling \"{}\": allowed is 1 … {} seconds",
+                        "--pause-polling“{}”：允许 1 … {} 秒", words.pause, kLongestPause));
+    }
+    order.pause = std::chrono::seconds{polled ? *pause : 0};
+    if (all && polled && !may_pause) {
+        return fail(
+            Failure::refused,
+            trf("line {}: its meters are polled, and other baud rates are noise to them: stop the "
+                "gateway, or let polling wait with --pause-polling 10m",
+                "线路 {}：其上的表计正在采集，改变波特率对它们是干扰；请停止网关，或用 --pause-polling 10m "
+                "暂停采集",
+                line.id.text));
     }
     const auto listen = words.listen.empty() ? static_cast<int>(kListen.count())
                                              : number_in(words.listen, 0, kLongestListen).value_or(-1);
@@ -91,6 +104,8 @@ Result<ScanOrder> scan_order(const ScanWords& words, const Options& options, con
     }
     order.listen = std::chrono::seconds{line.kind == LineKind::modbus_tcp ? 0 : listen};
     order.plan.settings = settings_for(line, all);
+    order.plan.thorough = words.thorough == "true";
+    order.timing = timing_between_meters(options, line);
     std::set<int> known;
     for (const MeterOptions& meter : options.meters) {
         const auto unit = number_in(meter.address, 0, 255);
@@ -110,7 +125,7 @@ Result<ScanOrder> scan_order(const ScanWords& words, const Options& options, con
 
 // A unit that is silent costs its time-out, and the same again until a late answer would be recognised.
 std::chrono::seconds longest_scan(const ScanOrder& order, const LineOptions& line) {
-    const auto questions = static_cast<std::int64_t>(order.plan.settings.size() * order.plan.units.size());
+    const auto questions = static_cast<std::int64_t>(questions_of(order.plan));
     return order.listen + std::chrono::ceil<std::chrono::seconds>(2 * questions * line.response_timeout);
 }
 

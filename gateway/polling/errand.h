@@ -19,6 +19,9 @@ public:
     [[nodiscard]] virtual milliseconds longest_step() const = 0;
     /// The settings that the next step needs; none: the line's own.
     [[nodiscard]] virtual std::optional<SerialSettings> settings() const = 0;
+    /// The next step goes before slots that are due, boundaries excepted: somebody has said that polling may
+    /// wait for it. Whoever says so ends in bounded time.
+    [[nodiscard]] virtual bool pauses_polling() const { return false; }
     /// One exchange, or one poll of one instrument, on an open channel. False: it is done, and has told
     /// whoever waits for it.
     virtual bool step(Channel& channel, const StopEvent& stop) = 0;

@@ -27,17 +27,22 @@ bool ErrandQueue::add(std::unique_ptr<Errand> errand) {
 Errand* ErrandQueue::due(const Schedule* schedule, UtcTime now, bool poll_due) {
     added_.with(
         [&](Added& added) { std::ranges::move(std::exchange(added.news, {}), std::back_inserter(row_)); });
-    if (std::exchange(stepped_last_, false) && poll_due) return nullptr;
-    const auto next = std::ranges::find_if(
-        row_, [&](const Waiting& waiting) { return schedule == nullptr || may_go(waiting, *schedule, now); });
+    const bool turn_of_polls = std::exchange(stepped_last_, false) && poll_due;
+    const auto next = std::ranges::find_if(row_, [&](const Waiting& waiting) {
+        return schedule == nullptr || may_go(waiting, *schedule, now, turn_of_polls);
+    });
     if (next == row_.end()) return nullptr;
     std::rotate(row_.begin(), next, std::next(next));
     return row_.front().errand.get();
 }
 
-bool ErrandQueue::may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now) const {
+bool ErrandQueue::may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now,
+                         bool turn_of_polls) const {
     const auto waited = clock_.steady() - waiting.since;
-    switch (schedule.delays(now, waiting.errand->longest_step())) {
+    const auto delays = schedule.delays(now, waiting.errand->longest_step());
+    if (waiting.errand->pauses_polling()) return delays != Schedule::Delays::sweep;
+    if (turn_of_polls) return false;
+    switch (delays) {
         case Schedule::Delays::nothing:
             return true;
         case Schedule::Delays::periodic:

@@ -14,7 +14,8 @@ namespace mg {
 /// The errands of one line, a step of each in turn. A step waits while a poll is due, but no longer than 10 s
 /// since it was asked for or its errand's last step, and where it would delay a boundary sweep no longer than
 /// 90 s; then it goes before them, with a poll between two such steps. So a line that is never idle still
-/// gives each errand a step that often, and a search that takes hours holds up no short question.
+/// gives each errand a step that often, and a search that takes hours holds up no short question. An errand
+/// that pauses polling waits for boundary sweeps only.
 ///
 /// add() from any thread, the rest from the line's.
 class ErrandQueue {
@@ -38,7 +39,8 @@ private:
         std::deque<Waiting> news;
         std::size_t known{0};  ///< news and older ones
     };
-    [[nodiscard]] bool may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now) const;
+    [[nodiscard]] bool may_go(const Waiting& waiting, const Schedule& schedule, UtcTime now,
+                              bool turn_of_polls) const;
 
     Clock& clock_;
     std::deque<Waiting> row_;  ///< who goes next stands first

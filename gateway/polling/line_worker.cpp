@@ -287,16 +287,34 @@ bool LineWorker::serve_errand(const Schedule* schedule, UtcTime now, bool poll_d
     if (errand == nullptr) return false;
     const SteadyTime began = clock_.steady();
     const auto own = std::visit([](const auto& channel) { return channel.settings; }, line_.channel);
+    const bool pauses = errand->pauses_polling();
+    if (pauses) note_pause(true);
     bool more = false;
     if (const auto ready = make_ready(errand->settings().value_or(own), stop_event); ready) {
         more = errand->step(*channel_, stop_event);
     } else {
         errand->give_up(ready.error());
     }
+    if (pauses && !(more && errand->pauses_polling())) note_pause(false);
     errands_.stepped(more);
     const auto busy = std::chrono::duration_cast<milliseconds>(clock_.steady() - began);
     counters_.busy_milliseconds.add(static_cast<std::uint64_t>(busy.count()));
     return true;
+}
+
+void LineWorker::note_pause(bool paused) {
+    if (paused == paused_since_.has_value()) return;
+    if (paused) {
+        paused_since_ = clock_.steady();
+        log::warning("{}",
+                     trf("line {}: somebody asks with other settings; polling waits, but for boundaries",
+                         "线路 {}：有人以其他参数提问，采集暂停（边界时刻除外）", line_.id.text));
+        return;
+    }
+    const auto lasted = std::chrono::ceil<std::chrono::seconds>(clock_.steady() - *paused_since_);
+    paused_since_.reset();
+    log::info("{}", trf("line {}: polling goes on after {} s", "线路 {}：采集在 {} 秒后恢复", line_.id.text,
+                        lasted.count()));
 }
 
 std::vector<MeterId> LineWorker::meters() const {

@@ -79,6 +79,7 @@ private:
     void store_answer(const Schedule::Ask& ask, PollResult& result, milliseconds took);
     void note_failure(const Schedule::Ask& ask, Quality why, const std::string& trouble);
     bool serve_errand(const Schedule* schedule, UtcTime now, bool poll_due, const StopEvent& stop_event);
+    void note_pause(bool paused);
     void finish_sweep(const Schedule::Ask& ask);
     void renew_budget();
     void say(const std::optional<std::string>& line, bool bad);
@@ -107,6 +108,7 @@ private:
     LineCounters counters_;
     Guarded<LineSnapshot> snapshot_;
     ErrandQueue errands_;
+    std::optional<SteadyTime> paused_since_;  ///< an errand keeps polls waiting
     Signal wake_;
     std::jthread thread_;  // last: stops before the rest dies
 };

@@ -65,8 +65,40 @@ def with_checksum(body):
     return body + struct.pack("<H", crc)
 
 
+def rtu_answer(frame):
+    """What the units of a bus say: 1 has zeros in all registers, 5 refuses every one, the others are not there."""
+    unit, function = frame[0], frame[1]
+    if unit == 1 and function in (3, 4):
+        count = struct.unpack(">H", frame[4:6])[0]
+        return with_checksum(struct.pack(">BBB", unit, function, 2 * count) + bytes(2 * count))
+    return with_checksum(bytes((unit, function | 0x80, 2))) if unit in (1, 5) else b""
+
+
+class Modem:
+    """A 4G modem that dials in, says who it is, and passes on what its bus says."""
+
+    def __init__(self, port):
+        self.stream = eventually(lambda: self.dial(port))
+        self.stream.sendall(b"PUMP-01")
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    @staticmethod
+    def dial(port):
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            return None
+
+    def serve(self):
+        try:
+            while frame := self.stream.recv(256):
+                self.stream.sendall(rtu_answer(frame))
+        except OSError:
+            return
+
+
 class SerialBus:
-    """A pty whose far end counts what reaches it; unit 5 refuses every register, and `talk` is what another master says."""
+    """A pty whose far end counts what reaches it; `talk` is what another master says."""
 
     def __init__(self, talk=b""):
         self.far, self.near = os.openpty()
@@ -86,8 +118,7 @@ class SerialBus:
                     continue
                 frame = os.read(self.far, 256)
                 self.heard += frame
-                if frame[0] == 5:
-                    os.write(self.far, with_checksum(bytes((5, frame[1] | 0x80, 2))))
+                os.write(self.far, rtu_answer(frame))
         except OSError:
             return
 
@@ -215,7 +246,7 @@ class Diagnosis(unittest.TestCase):
         report = json.loads(run.stdout)
         self.assertEqual([(found["unit"], found["settings"], found["exception"]) for found in report["found"]],
                          [(5, "9600 8N1", 2)])
-        self.assertGreaterEqual(report["asked"], 11, "unit 4 with each setting")
+        self.assertGreaterEqual(report["asked"], 13, "unit 4 with each setting")
 
     def test_not_one_byte_goes_out_where_another_master_talks(self):
         bus = self.serial_bus(with_checksum(bytes((9, 3, 0, 0, 0, 2))))
@@ -225,6 +256,88 @@ class Diagnosis(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertIn("another master", run.stderr)
         self.assertEqual(bus.heard, b"")
+
+    def polled_bus(self):
+        """A serial line with unit 1 in the table, asked each second; the gateway runs."""
+        self.serial_bus()
+        with (self.site / "meters.csv").open("a", encoding="utf-8") as table:
+            table.write("pump,pump,电力,bus,1,eastron-sdm120,1s\n")
+        self.run_gateway()
+        self.wait_for_answers("bus", 0)
+
+    def answers(self, line):
+        run = self.command("status", "--json")
+        lines = json.loads(run.stdout)["lines"] if run.returncode == 0 else []
+        return next((each["answered"] for each in lines if each["id"] == line), 0)
+
+    def wait_for_answers(self, line, more_than):
+        return eventually(lambda: (now := self.answers(line)) > more_than and now)
+
+    def test_polling_waits_for_other_settings_only_where_somebody_says_so_and_goes_on(self):
+        self.polled_bus()
+        words = ("scan", "bus", "--addresses", "4-8", "--listen", "0", "--all-settings")
+
+        refused = self.command(*words)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("--pause-polling", refused.stderr)
+
+        run = self.command(*words, "--pause-polling", "3s", "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("3 s", run.stderr)
+        report = json.loads(run.stdout)
+        self.assertFalse(report["complete"])
+        self.assertEqual([found["unit"] for found in report["found"]], [5])
+        self.wait_for_answers("bus", self.answers("bus") + 2)
+
+    def test_polling_goes_on_when_whoever_let_it_wait_goes_away(self):
+        self.polled_bus()
+        client = subprocess.Popen([PROGRAM, "scan", "bus", "--addresses", "40", "--listen", "0", "--all-settings",
+                                   "--pause-polling", "1h", "--config", self.site], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.addCleanup(client.stderr.close)
+        eventually(lambda: b"19200" in client.stderr.readline())
+
+        client.kill()
+        client.wait(10)
+
+        self.wait_for_answers("bus", self.answers("bus") + 2)
+
+    def test_an_interrupted_trace_leaves_no_piece_of_its_file(self):
+        self.run_gateway()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            file = self.folder / "frames"
+            trace = subprocess.Popen([PROGRAM, "trace", "panel", "-o", file, "--config", self.site], stderr=subprocess.DEVNULL)
+            eventually((self.folder / "frames.part").exists)
+
+            trace.send_signal(number)
+
+            self.assertEqual(trace.wait(10), -number)
+            self.assertEqual([path.name for path in self.folder.glob("frames*")], [])
+
+    def test_the_line_of_a_modem_is_looked_at_like_any_other(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with (self.site / "gateway.toml").open("a", encoding="utf-8") as config:
+            config.write(f'[[line]]\nid = "pump_house"\nkind = "dtu"\nport = {port}\nlisten = "127.0.0.1"\n'
+                         'registration = "PUMP-01"\nresponse_timeout = "300ms"\n')
+        with (self.site / "meters.csv").open("a", encoding="utf-8") as table:
+            table.write("pump,pump,电力,pump_house,1,eastron-sdm120,1s\n")
+        self.run_gateway()
+        modem = Modem(port)
+        self.addCleanup(modem.stream.close)
+        self.wait_for_answers("pump_house", 0)
+
+        question = self.command("raw", "pump_house", "1", "4", "0", "2", "--json")
+        refusal = self.command("raw", "pump_house", "5", "4", "0", "2")
+        silence = self.command("raw", "pump_house", "7", "4", "0", "2")
+        scan = self.command("scan", "pump_house", "--addresses", "4-6", "--listen", "1", "--json")
+        trace = self.command("trace", "pump_house", "--for", "2s")
+
+        self.assertEqual(json.loads(question.stdout)["registers"], [0, 0])
+        self.assertIn("illegal data address", refusal.stdout)
+        self.assertEqual(silence.returncode, 1)
+        self.assertEqual([found["unit"] for found in json.loads(scan.stdout)["found"]], [5], scan.stderr)
+        self.assertRegex(trace.stdout, r"> {2}01 04 .* unit 1 function 04")
+        self.wait_for_answers("pump_house", self.answers("pump_house") + 1)
 
     def test_a_trace_is_a_matter_of_the_running_gateway(self):
         self.assertEqual(self.command("trace", "panel").returncode, 3)

@@ -57,8 +57,10 @@ Bus::Unit float_unit(std::vector<float> values, bool low_word_first = false) {
         if (question.pdu[0] == 0x2B) return raw::hex("2b 0e 01 01 00 00 01 00 03 41 42 43");
         if (question.pdu[0] == 3) return raw::hex("03 02 00 00");
         if (question.pdu[2] != 0) return exception(2);
-        Pdu answer{4, 24};
-        const auto bytes = floats(values, low_word_first);
+        const auto size = static_cast<std::uint8_t>(2 * question.pdu[4]);
+        auto bytes = floats(values, low_word_first);
+        bytes.resize(size);
+        Pdu answer{4, size};
         answer.insert(answer.end(), bytes.begin(), bytes.end());
         return answer;
     };
@@ -79,7 +81,7 @@ TEST(BusScan, WhoAnswersIsFoundWithItsNameAndModel) {
     EXPECT_EQ(found[0].models[0].id, "floats");
     EXPECT_EQ(found[0].models[0].order, "");
     EXPECT_TRUE(found[0].models[0].likely);
-    EXPECT_EQ(bus.questions, 4U);
+    EXPECT_EQ(bus.questions, 4U + 2 * 3) << "who stays silent is asked twice more";
 }
 
 TEST(BusScan, AnotherOrderOfWordsIsSuggestedWithTheModel) {
@@ -133,7 +135,7 @@ TEST(BusScan, WhoWasFoundIsNotLookedForWithOtherSettings) {
 
     EXPECT_EQ(found.size(), 1U);
     for (const auto& question : bus.asked) EXPECT_FALSE(question.unit == 5 && question.settings.baud == 2400);
-    EXPECT_EQ(bus.questions, 5U);
+    EXPECT_EQ(bus.questions, 3U + 2 * 2 + 2);
 }
 
 TEST(BusScan, WhoFallsSilentIsLeftAlone) {
@@ -153,7 +155,7 @@ TEST(BusScan, WhoFallsSilentIsLeftAlone) {
     const auto found = bus.scan(plan);
 
     EXPECT_EQ(found.size(), 1U);
-    EXPECT_LE(bus.asked.size(), 1U + 1 + 3 + 1) << "search, identification, three in vain, the next unit";
+    EXPECT_LE(bus.asked.size(), 1U + 1 + 3 + 3) << "search, identification, three in vain, the next unit";
 }
 
 TEST(BusScan, EveryQuestionOnlyReads) {
@@ -170,6 +172,86 @@ TEST(BusScan, EveryQuestionOnlyReads) {
 
 TEST(BusScan, NobodyToAskIsTheEnd) {
     EXPECT_TRUE(Bus{}.scan(plan_of({})).empty());
+}
+
+TEST(BusScan, AUnitThatIgnoresHoldingRegistersIsStillFound) {
+    Bus bus;
+    bus.units[2] = [](const ScanQuestion& question) -> PduAnswer {
+        if (question.pdu[0] == 4 && question.pdu[2] == 0) return raw::hex("04 02 00 00");
+        return silence();
+    };
+    bus.units[3] = [](const ScanQuestion& question) -> PduAnswer {
+        return question.pdu[0] == 0x2B ? PduAnswer{raw::hex("2b 0e 01 01 00 00 01 00 03 41 42 43")}
+                                       : silence();
+    };
+
+    const auto found = bus.scan(plan_of({1, 2, 3, 4}));
+
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].unit, 2);
+    EXPECT_EQ(found[1].unit, 3);
+    EXPECT_EQ(found[1].objects.size(), 1U);
+}
+
+TEST(BusScan, AUnitThatKnowsNothingButItsModelsRegistersIsFoundByAThoroughScan) {
+    Bus bus;
+    bus.units[3] = [](const ScanQuestion& question) -> PduAnswer {
+        if (question.pdu[0] != 4 || question.pdu[2] != 100) return silence();
+        return question.pdu[4] == 1 ? raw::hex("04 02 09 0b") : raw::hex("04 04 09 0b 13 88");
+    };
+    EXPECT_TRUE(bus.scan(plan_of({1, 3})).empty());
+    auto plan = plan_of({1, 3});
+    plan.thorough = true;
+
+    const auto found = bus.scan(plan);
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].unit, 3);
+    ASSERT_EQ(found[0].models.size(), 1U);
+    EXPECT_EQ(found[0].models[0].id, "whole");
+}
+
+TEST(BusScan, SaysBeforehandHowManyQuestionsItTakesAtMost) {
+    for (const bool thorough : {false, true}) {
+        auto plan = plan_of({1, 2, 3});
+        plan.settings.push_back({.baud = 2400});
+        plan.thorough = thorough;
+        Bus bus;
+        bus.scan(plan);
+        EXPECT_EQ(bus.asked.size(), questions_of(plan)) << thorough;
+        EXPECT_EQ(bus.asked.size(), thorough ? 2U * 3 * 5 : 3U * 3 + 3);
+    }
+}
+
+TEST(BusScan, GarbageIsToldOnceForEachOfTheSettings) {
+    Bus bus;
+    bus.units[5] = [](const ScanQuestion&) { return garbage(); };
+
+    EXPECT_EQ(bus.scan(plan_of({5})).size(), 1U);
+}
+
+TEST(BusScan, ASteamMeterIsGuessedOnlyWhereNoElectricityMeterIsLikely) {
+    // given: a model of a steam meter whose registers are those of the voltages, too
+    ModelOptions steam;
+    steam.id = "steam";
+    steam.points = {quantity("temperature", 0, WireType::f32, "°C"),
+                    quantity("mass_flow", 2, WireType::f32, "t/h"),
+                    quantity("heat_flow", 4, WireType::f32, "GJ/h")};
+    auto plan = plan_of({3});
+    plan.fingerprints.push_back(*fingerprint_of(steam));
+    Bus meters;
+    meters.units[3] = float_unit({230, 231, 229, 1, 0.9F, 50});
+    Bus boiler;
+    boiler.units[3] = float_unit({184.2F, 12.5F, 34.9F, 0, 0, 0});
+    // when
+    const auto electric = meters.scan(plan);
+    const auto hot = boiler.scan(plan);
+    // then
+    ASSERT_EQ(electric.at(0).models.size(), 1U);
+    EXPECT_EQ(electric[0].models[0].id, "floats");
+    ASSERT_EQ(hot.at(0).models.size(), 1U);
+    EXPECT_EQ(hot[0].models[0].id, "steam");
+    EXPECT_TRUE(hot[0].models[0].likely);
 }
 
 }  // namespace

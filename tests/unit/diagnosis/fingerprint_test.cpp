@@ -84,5 +84,47 @@ TEST(Likeness, OnlyTheRightOrderOfWordsMakesSense) {
     EXPECT_FALSE(of(values, WordOrder::dcba, true).is_likely());
 }
 
+/// Temperature, pressure, flow and a total as floats, and the battery.
+ModelOptions steam_meter() {
+    ModelOptions model;
+    model.id = "steam";
+    model.points = {quantity("temperature", 0, WireType::f32, "°C"),
+                    quantity("pressure", 2, WireType::f32, "MPa"),
+                    quantity("mass_flow", 4, WireType::f32, "t/h"),
+                    quantity("mass", 6, WireType::f32, "t"),
+                    quantity("pulse_frequency", 8, WireType::f32, "Hz"),
+                    quantity("battery_voltage", 10, WireType::f32, "V")};
+    return model;
+}
+
+Likeness of_steam(const std::vector<float>& values) {
+    const ModelOptions model = steam_meter();
+    return likeness_of(fingerprint_of(model).value(), floats(values));
+}
+
+TEST(Likeness, OfAFluidsMeterTakesThreeValuesThatCanBe) {
+    EXPECT_TRUE(of_steam({184.2F, 0.98F, 12.5F, 4711, 830, 3.6F}).is_likely());
+    EXPECT_TRUE(of_steam({21.3F, 0.4F, 0, 4711, 0, 3.6F}).is_likely()) << "nothing flows";
+    EXPECT_FALSE(of_steam({21.3F, 0.4F, 0, 4711, 0, 0}).is_likely());
+    EXPECT_TRUE(of_steam({21.3F, 0.4F, 0, 4711, 0, 0}).is_possible());
+    EXPECT_FALSE(of_steam({21.3F, 0, 0, 4711, 0, 0}).is_possible());
+    EXPECT_FALSE(of_steam({231, 229, 230, 4711, 50, 3.6F}).is_possible()) << "230 MPa";
+    EXPECT_FALSE(of_steam({21.3F, 0.4F, 1e-20F, 4711, 0, 3.6F}).is_possible()) << "another number's bits";
+    EXPECT_FALSE(of_steam({21.3F, 0.4F, 12, 4711, 0, 230}).is_possible()) << "a battery of 230 V";
+}
+
+TEST(Fingerprint, ABatteryOrAPulseIsNoMainsVoltageNorFrequency) {
+    const ModelOptions model = steam_meter();
+    EXPECT_EQ(fingerprint_of(model)->points.size(), 5U) << "a total may be anything";
+    EXPECT_EQ(of_steam({184.2F, 0.98F, 12.5F, 4711, 830, 3.6F}).voltages, 0);
+}
+
+TEST(Fingerprint, OneRegisterSaysNothingOfAFluid) {
+    ModelOptions model;
+    model.points = {quantity("temperature", 0, WireType::u16, "°C", {1, -2}),
+                    quantity("pressure", 1, WireType::u16, "MPa", {1, -3})};
+    EXPECT_FALSE(fingerprint_of(model));
+}
+
 }  // namespace
 }  // namespace mg

@@ -24,7 +24,7 @@ struct RawLine : testing::Test {
         words.function = function;
         words.address = address;
         words.count = count;
-        auto question = raw_question(words, line);
+        auto question = raw_question(words, options, line);
         EXPECT_TRUE(question);
         ScriptedChannel channel{clock, LineKind::serial, std::move(far_end)};
         const StopEvent stop{std::stop_token{}};
@@ -43,6 +43,7 @@ struct RawLine : testing::Test {
         return back.value_or(RawReport{});
     }
 
+    Options options;
     FakeClock clock{UtcTime{std::chrono::hours{480'000}}};
 };
 

@@ -17,13 +17,13 @@ LineOptions line_of(LineKind kind) {
 }
 
 Pdu pdu_of(const RawWords& words) {
-    const auto question = raw_question(words, line_of(LineKind::serial));
+    const auto question = raw_question(words, {}, line_of(LineKind::serial));
     EXPECT_TRUE(question) << question.error().what;
     return question ? question->pdu : Pdu{};
 }
 
 std::string refusal_of(const RawWords& words, LineKind kind = LineKind::serial) {
-    const auto question = raw_question(words, line_of(kind));
+    const auto question = raw_question(words, {}, line_of(kind));
     EXPECT_FALSE(question);
     if (question) return {};
     EXPECT_EQ(question.error().kind, Failure::rejected);
@@ -55,7 +55,7 @@ TEST(RawQuestion, EveryFunctionThatIsNotAReadIsRefused) {
     for (int function = 0; function < 256; ++function) {
         const std::string text = fmt::format("{:02X}", function);
         const bool reads = (function >= 1 && function <= 4) || function == 0x2B;
-        EXPECT_EQ(raw_question(words("7", text, "1", "1"), line_of(LineKind::serial)).has_value(), reads)
+        EXPECT_EQ(raw_question(words("7", text, "1", "1"), {}, line_of(LineKind::serial)).has_value(), reads)
             << text;
     }
     const std::string why = refusal_of(words("7", "10", "0", "1"));
@@ -75,8 +75,8 @@ TEST(RawQuestion, WhatCannotBeMeantIsRefused) {
 }
 
 TEST(RawQuestion, AGatewayOfModbusTcpMayBeAskedItself) {
-    EXPECT_TRUE(raw_question(words("255", "3", "0", "1"), line_of(LineKind::modbus_tcp)));
-    EXPECT_TRUE(raw_question(words("0", "3", "0", "1"), line_of(LineKind::modbus_tcp)));
+    EXPECT_TRUE(raw_question(words("255", "3", "0", "1"), {}, line_of(LineKind::modbus_tcp)));
+    EXPECT_TRUE(raw_question(words("0", "3", "0", "1"), {}, line_of(LineKind::modbus_tcp)));
 }
 
 TEST(RawQuestion, SettingsOfAMeterMayDifferFromThoseOfItsLine) {
@@ -84,7 +84,7 @@ TEST(RawQuestion, SettingsOfAMeterMayDifferFromThoseOfItsLine) {
     other.baud = "2400";
     other.parity = "even";
 
-    const auto question = raw_question(other, line_of(LineKind::serial));
+    const auto question = raw_question(other, {}, line_of(LineKind::serial));
 
     ASSERT_TRUE(question);
     ASSERT_TRUE(question->settings);
@@ -93,6 +93,38 @@ TEST(RawQuestion, SettingsOfAMeterMayDifferFromThoseOfItsLine) {
     EXPECT_NE(refusal_of(other, LineKind::modbus_tcp), "") << "there is no wire here";
     other.parity = "mark";
     EXPECT_NE(refusal_of(other), "");
+}
+
+TEST(RawQuestion, AUnitOfTheTableIsAskedAsItsModelNeedsIt) {
+    // given: a slow meter with settings of its own, on a quick line
+    Options options;
+    LineOptions line = line_of(LineKind::serial);
+    line.response_timeout = milliseconds{300};
+    line.request_gap = milliseconds{20};
+    ModelOptions model;
+    model.id = "slow";
+    model.response_timeout = milliseconds{2000};
+    model.request_gap = milliseconds{150};
+    options.models = {model};
+    MeterOptions meter;
+    meter.id = {"m"};
+    meter.line = line.id;
+    meter.address = "7";
+    meter.model = "slow";
+    meter.settings = SerialSettings{.baud = 2400};
+    options.meters = {meter};
+    // when
+    const auto known = raw_question(words("7", "3", "0", "1"), options, line);
+    const auto other = raw_question(words("8", "3", "0", "1"), options, line);
+    // then
+    ASSERT_TRUE(known);
+    EXPECT_EQ(known->timing.response_timeout, milliseconds{2000});
+    EXPECT_EQ(known->timing.gap, milliseconds{150});
+    EXPECT_EQ(known->settings, (SerialSettings{.baud = 2400}));
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->timing.response_timeout, milliseconds{300});
+    EXPECT_EQ(other->timing.gap, milliseconds{20});
+    EXPECT_FALSE(other->settings);
 }
 
 }  // namespace

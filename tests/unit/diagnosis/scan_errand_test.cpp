@@ -39,7 +39,10 @@ struct ScanLine : testing::Test {
                            .progress = [this](const ScanProgress& told) { progress.push_back(told); },
                            .done = [&](const Result<ScanReport>& done) { report = done; }}};
         if (!unasked.empty()) channel->arrive(std::move(unasked));
-        while (errand.step(*channel, stop)) EXPECT_TRUE(channel->open(stop));
+        do {
+            EXPECT_TRUE(channel->open(stop));
+            EXPECT_TRUE(channel->use(errand.settings().value_or(SerialSettings{})));
+        } while (errand.step(*channel, stop));
         return report;
     }
 
@@ -108,7 +111,7 @@ TEST_F(ScanLine, ProgressSaysHowFarItIs) {
     ASSERT_TRUE(scan(addresses("1-100"), only_unit_3));
 
     ASSERT_GT(progress.size(), 10U);
-    EXPECT_EQ(progress[1].of, 99U);
+    EXPECT_EQ(progress[1].of, 3U * 99);
     EXPECT_GT(progress.back().asked, 90U);
     EXPECT_LT(progress.back().seconds_left, progress[1].seconds_left);
 }
@@ -139,6 +142,71 @@ TEST_F(ScanLine, OtherSettingsAreRefusedWhileTheLineIsPolled) {
     ASSERT_TRUE(alone);
     EXPECT_GE(alone->plan.settings.size(), 10U);
     EXPECT_EQ(alone->plan.settings.front(), SerialSettings{}) << "the line's own first";
+}
+
+ScanWords with_pause(const std::string& seconds) {
+    ScanWords words = addresses("1-60", "0");
+    words.all_settings = "true";
+    words.pause = seconds;
+    return words;
+}
+
+TEST_F(ScanLine, PollingMayWaitForOtherSettingsForBoundedTime) {
+    std::vector<SteadyTime> with_others;
+    const auto report = scan(with_pause("120"), [&](const Bytes& request) {
+        if (channel->used != SerialSettings{}) with_others.push_back(clock.steady());
+        return only_unit_3(request);
+    });
+
+    ASSERT_TRUE(report) << report.error().what;
+    EXPECT_FALSE(report->complete);
+    EXPECT_EQ(report->found.size(), 1U) << "what was found by then is told";
+    ASSERT_FALSE(with_others.empty());
+    EXPECT_LE(with_others.back() - with_others.front(), 121s);
+    EXPECT_GE(with_others.back() - with_others.front(), 115s);
+}
+
+TEST_F(ScanLine, OnlyQuestionsWithOtherSettingsKeepPollsWaiting) {
+    auto order = scan_order(with_pause("600"), options, line, /*polled=*/true);
+    ASSERT_TRUE(order) << order.error().what;
+    ScriptedChannel quiet{clock, LineKind::serial, [](const Bytes&) { return Arrivals{}; }};
+    ScanErrand errand{line,
+                      *order,
+                      clock,
+                      {.wanted = [] { return true; },
+                       .progress = [](const ScanProgress&) {},
+                       .done = [](const Result<ScanReport>&) {}}};
+    int own = 0;
+    int others = 0;
+    do {
+        EXPECT_TRUE(quiet.open(stop));
+        const bool is_own = errand.settings() == SerialSettings{};
+        EXPECT_EQ(errand.pauses_polling(), errand.settings() && !is_own);
+        ++(is_own ? own : others);
+    } while (errand.step(quiet, stop));
+    EXPECT_GE(own, 59 * 3);
+    EXPECT_GE(others, 59);
+}
+
+TEST_F(ScanLine, NoMeterOfTheLineHearsLessSilenceThanItsModelNeeds) {
+    ModelOptions model;
+    model.id = "touchy";
+    model.request_gap = 250ms;
+    options.models = {model};
+    options.meters[0].model = "touchy";
+
+    const auto order = scan_order(addresses("1-4"), options, line, true);
+
+    ASSERT_TRUE(order);
+    EXPECT_EQ(order->timing.gap, 250ms);
+}
+
+TEST_F(ScanLine, APauseIsOfSecondsUpToAnHour) {
+    for (const char* pause : {"0", "3601", "ten", "-1"}) {
+        const auto order = scan_order(with_pause(pause), options, line, true);
+        ASSERT_FALSE(order) << pause;
+        EXPECT_EQ(order.error().kind, Failure::rejected);
+    }
 }
 
 }  // namespace

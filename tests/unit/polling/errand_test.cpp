@@ -23,7 +23,9 @@ struct Told {
 /// So many steps of half a second, each noted.
 class NotedErrand final : public Errand {
 public:
-    NotedErrand(FakeClock& clock, Told& told, int steps) : clock_{clock}, told_{told}, left_{steps} {}
+    NotedErrand(FakeClock& clock, Told& told, int steps, bool pauses = false)
+        : clock_{clock}, told_{told}, left_{steps}, pauses_{pauses} {}
+    [[nodiscard]] bool pauses_polling() const override { return pauses_; }
     [[nodiscard]] milliseconds longest_step() const override { return kStep; }
     [[nodiscard]] std::optional<SerialSettings> settings() const override { return std::nullopt; }
     bool step(Channel&, const StopEvent&) override {
@@ -37,6 +39,7 @@ private:
     FakeClock& clock_;
     Told& told_;
     int left_;
+    bool pauses_;
 };
 
 /// A line with meters and errands that are there from the start.
@@ -152,6 +155,32 @@ TEST_F(LineWithErrand, TheNinthErrandIsRefusedAndAnEndedOneMakesRoom) {
     ASSERT_GE(taken.size(), 11U);
     EXPECT_EQ(std::count(taken.begin(), taken.begin() + 10, true), 8);
     EXPECT_TRUE(taken[10]);
+}
+
+TEST_F(LineWithErrand, WhilePollingWaitsBoundariesAreReadAndAfterwardsAllGoesOn) {
+    // given: a line with slots of a second, and an errand of four minutes that keeps polls waiting
+    plant.boundary = 1min;
+    plant.add("a", 1s, 100ms);
+    bool begun = false;
+    const UtcTime from = kNoon + 10s;
+    plant.each_round = [&](UtcTime now) {
+        if (now < from || std::exchange(begun, true)) return;
+        plant.running->run_errand(std::make_unique<NotedErrand>(plant.clock, told, 480, true));
+    };
+    // when
+    plant.run_until(kNoon + 6min);
+    // then
+    const auto slots = plant.slots("a", 1s);
+    const UtcTime end = told.steps.back() + kStep;
+    EXPECT_LE(end - from, 4min + 10s);
+    for (UtcTime at = kNoon; at < kNoon + 5min + 50s; at += 1s) {
+        ASSERT_TRUE(slots.contains(at)) << (at - kNoon).count();
+        const bool boundary = (at - kNoon) % 1min == 0min;
+        if (boundary || at < from || at > end + 1s) {
+            EXPECT_EQ(slots.at(at), Quality::good) << (at - kNoon).count();
+        }
+    }
+    EXPECT_GT(plant.missed + 10, 200U) << "polls did wait";
 }
 
 }  // namespace
