@@ -32,8 +32,10 @@ namespace mg {
 /// readers of their own serve peek().
 ///
 ///   meta.db                       store id, reserved sequences, progress of the consumers, items set aside,
-///   epochs boundary-YYYYMMDD-NNNN.db     samples at boundary slots, and all gaps other-YYYYMMDD-NNNN.db all
-///   other samples lock                          held by the process that has the folder
+///                                 epochs, what vouches for the clock, polls without a date
+///   boundary-YYYYMMDD-NNNN.db     samples at boundary slots, and all gaps
+///   other-YYYYMMDD-NNNN.db        all other samples
+///   lock                          held by the process that has the folder
 ///
 /// Only the buffer thread writes the day files; once one is closed it is the housekeeping's. peek(),
 /// covered_slots(), set_aside() and the counts may be called from any thread and block for the disk;

@@ -31,9 +31,8 @@ struct SlotPlan {
 /// When to ask whom on one line. Pure: no clock inside, so years run in seconds.
 ///
 /// In this order:
-///  1. the boundary sweep: live instruments with an open boundary, in the order of configuration, so that
-///  each
-///     one's skew stays constant; then those of them that failed in it once already;
+///  1. the boundary sweep: live instruments with an open boundary, in the order of configuration, so that the
+///     skew of each stays constant; then those of them that failed in it once already;
 ///  2. other open slots of live instruments, the window that closes first before others, first tries before
 ///     further ones; who was passed over because the line has more to do than it can keeps his place in the
 ///     row;

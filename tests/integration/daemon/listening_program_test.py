@@ -108,7 +108,8 @@ class Listening(unittest.TestCase):
     def heard(self):
         status = self.status()
         meters = status.get("meters", [])
-        return status if meters and meters[0]["last_slot"] else None
+        heard = meters and meters[0]["last_slot"] and status["lines"][0]["listening"]["answers"] > 0
+        return status if heard else None
 
     def status(self):
         run = self.command("status", "--points", "--json")

@@ -108,6 +108,20 @@ void add_deliveries(Store& store, const UplinkId& consumer, std::vector<std::str
     }
 }
 
+template <class Store>
+void add_clock(Store& store, std::vector<std::string>& states) {
+    if constexpr (requires { store.clock_book(); }) {
+        const auto notes = store.clock_book().notes(1000);
+        if (!notes) throw std::runtime_error(notes.error().what);
+        for (const auto& note : *notes) {
+            states.push_back(Json{{"clock", note.reason}, {"who", note.who}, {"from", note.sequence}}.dump());
+        }
+        const auto held = store.clock_book().held_counts("b1");
+        if (!held) throw std::runtime_error(held.error().what);
+        if (held->of_this_boot > 0) states.push_back(Json{{"held", held->of_this_boot}}.dump());
+    }
+}
+
 }  // namespace
 
 StoreDescription describe(SampleStore& store) {
@@ -128,6 +142,7 @@ StoreDescription describe(SampleStore& store) {
         found.states.push_back(
             Json{{"meter", name}, {"last_slot", last ? Json(number(last->at)) : Json(nullptr)}}.dump());
     }
+    add_clock(store, found.states);
     found.states.push_back(Json{
         {"newest", store.newest()},
         {"last_taken_at", number(store.last_taken_at())},

@@ -169,6 +169,18 @@ void order(Store& store, UtcTime now) {
     }
 }
 
+template <class Store>
+void tell_of_the_clock(Store& store, UtcTime now) {
+    if constexpr (requires { store.clock_book(); }) {
+        auto& book = store.clock_book();
+        static_cast<void>(book.note_boot("b1"));
+        static_cast<void>(
+            book.note({.at = now, .epoch = 1, .sequence = 5, .reason = "confirmed", .who = "李工"}));
+        static_cast<void>(book.hold(*plain(), "b1", minutes{3},
+                                    {{0x3F80'0000, Quality::good}, {0, Quality::not_available}}));
+    }
+}
+
 #if __has_include("gateway/buffer/repacker.h")
 /// The file of the first day only: one packed, the others as they were.
 void pack_first(const std::filesystem::path& folder) {
@@ -201,6 +213,7 @@ void first_life(const std::filesystem::path& folder) {
     store->append(Gap{MeterId{"plain"}, {kMorning - hours{23}}, {kMorning}, Quality::stopped, 0});
     a_quarter(*store, kMorning, plain());
     settle(*store, clock);
+    tell_of_the_clock(*store, kMorning);
     static_cast<void>(store->set_aside(kBroker, 4, "reason 153: payload format invalid"));
     static_cast<void>(store->set_aside(kCloud, 2, "太大"));
     store.reset();

@@ -238,6 +238,7 @@ TEST_F(MetaFormats, AFileOfTheFirstFormatKeepsItsProgressAndGainsTheRest) {
             "DROP TABLE progress_runs; DROP TABLE paused; DROP TABLE resends;"
             "DROP TABLE receipts; DROP TABLE traffic; DROP TABLE drops;"
             "DROP TABLE drops_unsettled; DROP TABLE going; DROP TABLE away; DROP TABLE away_progress; "
+            "DROP TABLE clock_vouch; DROP TABLE clock_notes; DROP TABLE held; DROP TABLE held_layouts; "
             "UPDATE store SET value = 1 WHERE key = 'format'"));
     }
     // When this version opens it
