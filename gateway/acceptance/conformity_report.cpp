@@ -5,7 +5,7 @@
 
 #include <fmt/ranges.h>
 
-#include "gateway/acceptance/html.h"
+#include "gateway/document/html.h"
 #include "gateway/acceptance/reported_items.h"
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"

@@ -13,6 +13,14 @@ READING = BASE + ["gateway/reading/"]
 OPTIONS = READING + ["config/options.h", "config/coal_basis.h"]
 STORE = OPTIONS + ["gateway/buffer/sample_store.h", "gateway/buffer/clock_book.h"]
 DATED = ["gateway/accounting/dated_record.h", "gateway/accounting/dated_record_json.h"]
+# What the auditor's tables are computed from: the books and what stands in them, the stored samples, the tables of the site.
+AUDIT = OPTIONS + DATED + ["config/item_code.h", "gateway/buffer/history.h", "gateway/accounting/books.h",
+                           "gateway/accounting/item_record.h", "gateway/accounting/outbox.h",
+                           "gateway/accounting/period_locks.h", "gateway/accounting/span_amounts.h",
+                           "gateway/accounting/time_mask.h", "gateway/accounting/units.h",
+                           "gateway/accounting/unit_words.h", "gateway/accounting/exact.h",
+                           "gateway/accounting/instruments_on_record.h", "gateway/accounting/metered_items.h",
+                           "gateway/document/"]
 ALLOWED = {
     "gateway/base": BASE,
     "gateway/reading": READING,
@@ -26,7 +34,14 @@ ALLOWED = {
                                             "gateway/uplink/forwarder_status.h", "gateway/uplink/trouble_log.h",
                                             "gateway/accounting/books.h", "gateway/accounting/dated_record.h",
                                             "gateway/accounting/item_record.h", "gateway/accounting/outbox.h"],
-    "gateway/acceptance": OPTIONS + ["gateway/acceptance/", "gateway/uplink/provincial/", "gateway/accounting/books.h",
+    "gateway/document": READING + ["gateway/document/"],
+    "gateway/completeness": AUDIT + ["gateway/completeness/"],
+    "gateway/balance": AUDIT + ["gateway/balance/"],
+    "gateway/ledger": AUDIT + ["gateway/ledger/"],
+    "gateway/reconcile": AUDIT + ["gateway/reconcile/"],
+    "gateway/report": AUDIT + ["gateway/report/", "gateway/completeness/", "gateway/balance/", "gateway/ledger/",
+                               "gateway/reconcile/"],
+    "gateway/acceptance": OPTIONS + ["gateway/acceptance/", "gateway/document/html.h", "gateway/uplink/provincial/", "gateway/accounting/books.h",
                                      "gateway/accounting/dated_record.h", "gateway/accounting/item_record.h",
                                      "gateway/accounting/outbox.h"],
     "gateway/control": STORE + DATED + ["gateway/control/", "drivers/driver.h"],
@@ -49,13 +64,15 @@ LIBRARY_HOMES = {
     r"openssl/.*": ["gateway/uplink/", "gateway/base/"],
     r"toml\+\+/.*|toml\.hpp": ["config/"],
     r"nlohmann/.*": ["gateway/control/", "gateway/uplink/", "gateway/buffer/", "gateway/accounting/",
-                      "gateway/commands/", "gateway/inbound/", "gateway/acceptance/", "config/"],
+                      "gateway/commands/", "gateway/inbound/", "gateway/acceptance/", "gateway/completeness/",
+                      "gateway/balance/", "gateway/ledger/", "gateway/reconcile/", "gateway/report/", "config/"],
     r"CLI/.*": ["gateway/commands/"],
     r"spdlog/.*": ["gateway/base/log.cpp"],
     r"boost/multiprecision/.*": ["gateway/accounting/exact.h", "gateway/accounting/exact.cpp"],
     r"boost/(?!multiprecision/).*": ["gateway/control/", "gateway/daemon/", "gateway/inbound/", "gateway/web/",
                                 "drivers/channel/dtu_acceptor.cpp"],
     r"curl/.*": ["gateway/uplink/"],
+    r"xlsxwriter\.h": ["gateway/document/xlsx_file.cpp"],
     r"zstd\.h": ["gateway/buffer/zstd_frames.cpp"],
 }
 # One header may show a library to its own folder only, and to nobody else.

@@ -1,4 +1,4 @@
-#include "gateway/acceptance/html.h"
+#include "gateway/document/html.h"
 
 #include <utility>
 
