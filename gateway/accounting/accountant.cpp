@@ -23,6 +23,10 @@ constexpr std::size_t kMostAtOnce = 4000;
 constexpr std::chrono::days kMostLag{3};
 constexpr std::chrono::days kKeepCheckpoints{800};
 constexpr milliseconds kCursorAlone = 60s;
+/// What was found at boundaries waits so long for a commit that has more to say.
+constexpr milliseconds kFoundAlone = 5s;
+/// While an existing store is gone through: one commit for so many.
+constexpr std::size_t kMostFound = 10'000;
 constexpr const char* kFileReturned = "file_returned";
 
 bool is_boundary(const StoredItem& item) {
@@ -46,12 +50,15 @@ void sort_by_slot(std::vector<StoredItem>& items) {
 }  // namespace
 
 Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock)
-    : basis_{basis}, store_{store}, books_{books}, clock_{clock} {}
+    : basis_{basis}, store_{store}, books_{books}, clock_{clock}, boundaries_{basis.options.site.boundary} {}
 
 Result<bool> Accountant::step() {
     if (!store_is_met_) {
         if (const auto met = meet_store(); !met) return pass_on(met.error());
         store_is_met_ = true;
+    }
+    if (!boundaries_.has_met()) {
+        if (const auto met = boundaries_.meet(store_, books_); !met) return pass_on(met.error());
     }
     if (!tables_are_in_) {
         if (const auto taken = take_in_tables(); !taken) return pass_on(taken.error());
@@ -72,7 +79,9 @@ Result<bool> Accountant::step() {
             return pass_on(ready.error());
         }
     }
-    return take_new();
+    const auto taken = take_new();
+    if (!taken || *taken) return taken;
+    return catch_up_boundaries();
 }
 
 UtcTime Accountant::day_of(UtcTime time) const {
@@ -176,6 +185,7 @@ Result<bool> Accountant::take_new() {
     auto peeked = store_.peek(cursor_, kMostAtOnce);
     if (!peeked) return pass_on(peeked.error());
     if (peeked->through == cursor_) return false;
+    boundaries_.feed(cursor_, *peeked);
     std::map<UtcTime, std::set<std::string>> late;
     for (const auto& item : peeked->items) {
         if (is_boundary(item)) {
@@ -202,6 +212,29 @@ Result<bool> Accountant::take_new() {
         return pass_on(kept.error());
     }
     return true;
+}
+
+/// Books of before there were strips, or of another store: from its oldest sample to where the figures are.
+/// Otherwise what waited for a commit that had more to say, and none came.
+Result<bool> Accountant::catch_up_boundaries() {
+    const bool is_behind = boundaries_.through() < cursor_;
+    const bool has_waited = clock_.steady() - cursor_kept_at_ >= kFoundAlone;
+    if (!is_behind && (boundaries_.waiting() == 0 || !has_waited)) return false;
+    if (is_behind) {
+        const auto peeked = store_.peek(boundaries_.through(), kMostAtOnce);
+        if (!peeked) return pass_on(peeked.error());
+        boundaries_.feed(boundaries_.through(), *peeked);
+        if (boundaries_.through() < cursor_ && boundaries_.waiting() < kMostFound) return true;
+    }
+    BooksChange change;
+    change.utc_offset = basis_.options.site.utc_offset;
+    change.boundaries = boundaries_.take();
+    if (const auto kept = books_.commit(change); !kept) {
+        boundaries_.lose();
+        return pass_on(kept.error());
+    }
+    cursor_kept_at_ = clock_.steady();
+    return is_behind;
 }
 
 /// A flow whose meters are back after days: what it needs was let go from memory.
@@ -251,13 +284,21 @@ Result<std::vector<IndexBreak>> Accountant::keep(Reckoning& reckoning, BooksChan
     const bool says_nothing = change.records.empty() && change.checkpoints.empty() &&
                               change.new_breaks.empty() && change.to_do.empty();
     // The cursor alone is worth a write now and then only: what lies behind it is taken in again.
-    if (says_nothing && (!is_live || now_steady - cursor_kept_at_ < kCursorAlone)) {
+    const milliseconds patience = boundaries_.waiting() > 0 ? kFoundAlone : kCursorAlone;
+    if (says_nothing && (!is_live || now_steady - cursor_kept_at_ < patience)) {
         status_.with([&](AccountingStatus& status) { status.through = cursor_; });
         return std::vector<IndexBreak>{};
     }
-    if (is_live) change.cursor = BooksCursor{store_.id(), cursor_};
+    change.utc_offset = basis_.options.site.utc_offset;
+    if (is_live) {
+        change.cursor = BooksCursor{store_.id(), cursor_};
+        change.boundaries = boundaries_.take();
+    }
     const auto made = books_.commit(change);
-    if (!made) return pass_on(made.error());
+    if (!made) {
+        if (is_live) boundaries_.lose();
+        return pass_on(made.error());
+    }
     if (is_live) {
         cursor_kept_at_ = now_steady;
         store_.ack(kAccounting, cursor_);

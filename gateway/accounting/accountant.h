@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/accounting/books.h"
+#include "gateway/accounting/boundary_strips.h"
 #include "gateway/accounting/reckoning.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
@@ -43,6 +44,9 @@ struct AccountingStatus {
 /// Figures whose samples are not in the store any more stay as they are, but those of the day that was going
 /// on: they rest on the midnight before it, and what lies between that and the first new reading is bridged,
 /// so that the day is the difference of its indexes. Revisions by that have the cause kSamplesGone.
+///
+/// It also leads the strips of the metering points (day_strip.h). An existing store that the books have no
+/// strips of is gone through when there is nothing else to do.
 class Accountant {
 public:
     Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock);
@@ -58,6 +62,7 @@ private:
     Result<> take_orders();
     Result<> take_up();
     Result<bool> take_new();
+    Result<bool> catch_up_boundaries();
     Result<> compute_again(const Recomputation& work);
     /// Feeds the samples of [from, to) that the books know, in the order of their slots.
     Result<> feed_day(Reckoning& reckoning, UtcTime from, UtcTime to, Sequence through);
@@ -81,6 +86,7 @@ private:
     std::unique_ptr<Reckoning> live_;
     Sequence cursor_{0};           ///< taken in up to here
     SteadyTime cursor_kept_at_{};  ///< when the books were last told
+    BoundaryStrips boundaries_;
     UtcTime newest_boundary_{UtcTime::min()};
     std::map<FlowIndex, UtcTime> woken_;
     Guarded<AccountingStatus> status_;

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/accounting/dated_record.h"
+#include "gateway/accounting/day_strip.h"
 #include "gateway/accounting/item_record.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
@@ -71,6 +76,13 @@ struct ChangeRequest {
     std::optional<ItemRecord> stands;  ///< none: there is no record of this period yet
 };
 
+/// What the store says about the boundaries of metering points, up to where.
+struct BoundaryChange {
+    BooksCursor cursor;
+    milliseconds each{};               ///< from one boundary to the next
+    std::vector<BoundaryFound> found;  ///< in the order of the store
+};
+
 /// What one step of the accounting changes: all of it or nothing is on disk.
 struct BooksChange {
     std::optional<BooksCursor> cursor;
@@ -83,6 +95,8 @@ struct BooksChange {
     std::vector<Recomputation> to_do;
     std::vector<std::int64_t> done;
     std::optional<std::vector<BasisLine>> basis;  ///< takes the place of all lines
+    std::optional<BoundaryChange> boundaries;
+    std::chrono::minutes utc_offset{480};  ///< of the site: where the days of strips begin
 };
 
 struct RecordQuery {
@@ -92,6 +106,13 @@ struct RecordQuery {
     UtcTime to{UtcTime::max()};
     bool all_revisions{false};  ///< otherwise the newest of each
     std::size_t most{100'000};  ///< the first so many; that many in the answer: there may be more
+};
+
+struct StripQuery {
+    StripKind kind{StripKind::item};
+    std::set<std::string> subjects;  ///< items or metering points; empty: all
+    UtcTime from{UtcTime::min()};    ///< days that begin in [from, to)
+    UtcTime to{UtcTime::max()};
 };
 
 struct DatedQuery {
@@ -181,6 +202,19 @@ public:
     /// What this record would be if its period were open; also where the figure would be the same and only
     /// `exact` or `total` differ. None: what it is.
     virtual Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) = 0;
+
+    // ---- what became of each period and boundary ----
+    // The strips of items follow from the records of the same transaction, those of metering points from
+    // what `boundaries` says; neither is ever forgotten.
+
+    /// Calls `use` for each day of each subject that has any, by day; of a subject whose periods changed
+    /// their length one for each. `use` must not call the books.
+    virtual Result<> strips(const StripQuery& query, const std::function<void(const DayStrip&)>& use) = 0;
+    /// The first period or boundary of each subject that anything was ever known of; before_start does not
+    /// count.
+    virtual Result<std::map<std::string, UtcTime>> strips_begin(StripKind kind) = 0;
+    /// Up to where the strips of metering points know the store; none: nothing was looked at yet.
+    virtual Result<std::optional<BooksCursor>> boundary_cursor() = 0;
 
     /// What waits for which destination, and what they answered.
     virtual Outbox& outbox() = 0;

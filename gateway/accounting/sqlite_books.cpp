@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "gateway/accounting/books_rows.h"
+#include "gateway/accounting/strip_writer.h"
 #include "gateway/base/language.h"
 #include "gateway/base/sync_folder.h"
 
@@ -101,7 +102,19 @@ constexpr std::array kUpgrades{
         number INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, words TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
     UPDATE books SET value = 4 WHERE key = 'format';
     COMMIT;
+)",
+    // What the records are is counted in the same transaction: see upgrade().
+    R"(
+    BEGIN IMMEDIATE;
+    CREATE TABLE strip_subjects(
+        number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, first INTEGER,
+        UNIQUE(kind, name)) STRICT;
+    CREATE TABLE strips(
+        day INTEGER NOT NULL, subject INTEGER NOT NULL, length INTEGER NOT NULL, slots BLOB NOT NULL,
+        PRIMARY KEY(day, subject, length)) STRICT, WITHOUT ROWID;
+    UPDATE books SET value = 5 WHERE key = 'format';
 )"};
+constexpr std::int64_t kFirstWithStrips = 5;
 constexpr std::int64_t kFormat = 1 + static_cast<std::int64_t>(kUpgrades.size());
 
 constexpr std::string_view kTables = "SELECT count(*) FROM sqlite_master WHERE name = 'books'";
@@ -196,12 +209,17 @@ Result<> check_at_start(sqlite::Database& file, std::int64_t format) {
     for (const char* table : kSmallTablesSince4) {
         if (auto sound = file.check_table(table); !sound) return sound;
     }
-    return {};
+    return format < kFirstWithStrips ? Result<>{} : file.check_table("strip_subjects");
 }
 
 Result<> upgrade(sqlite::Database& file, std::int64_t format) {
     for (auto next = static_cast<std::size_t>(format - 1); next < kUpgrades.size(); ++next) {
-        if (auto upgraded = file.execute(kUpgrades.at(next)); !upgraded) {
+        auto upgraded = file.execute(kUpgrades.at(next));
+        if (upgraded && file.in_transaction()) {  // the script leaves its end to us
+            upgraded = make_strips(file);
+            if (upgraded) upgraded = file.execute("COMMIT");
+        }
+        if (!upgraded) {
             if (file.in_transaction()) static_cast<void>(file.execute("ROLLBACK"));
             return upgraded;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,10 @@
 #include "gateway/base/sqlite.h"
 
 namespace mg {
+
+namespace books {
+class StripWriter;
+}
 
 /// The Books in one file of SQLite, in WAL mode.
 ///
@@ -47,6 +52,10 @@ public:
     Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
     Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
 
+    Result<> strips(const StripQuery& query, const std::function<void(const DayStrip&)>& use) override;
+    Result<std::map<std::string, UtcTime>> strips_begin(StripKind kind) override;
+    Result<std::optional<BooksCursor>> boundary_cursor() override;
+
     Outbox& outbox() override { return outbox_; }
 
     Result<> copy_to(const std::filesystem::path& to) override;
@@ -65,7 +74,10 @@ private:
     Result<> note_effect(const DatedRecord& record, bool revoked);
     Result<std::int64_t> register_number(const MeterId& meter, const PointId& point);
     Result<> write_cursor(const BooksCursor& cursor);
-    Result<std::vector<ItemRecord>> write_records(const std::vector<ItemRecord>& records);
+    Result<std::vector<ItemRecord>> write_records(const std::vector<ItemRecord>& records,
+                                                  books::StripWriter& strips);
+    Result<> write_boundaries(const BooksChange& change, books::StripWriter& strips);
+    Result<std::map<std::int64_t, std::string>> strip_subjects(const StripQuery& query);
     Result<> write_checkpoints(const BooksChange& change);
     Result<> write_breaks(const BooksChange& change);
     Result<> write_work(const BooksChange& change);

@@ -5,6 +5,7 @@
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/record_key.h"
 #include "gateway/accounting/sqlite_books.h"
+#include "gateway/accounting/strip_writer.h"
 #include "gateway/base/check.h"
 
 // Records and their revisions.
@@ -149,7 +150,8 @@ private:
 
 }  // namespace
 
-Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<ItemRecord>& records) {
+Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<ItemRecord>& records,
+                                                           StripWriter& strips) {
     RecordWriter writer{file_};
     if (auto prepared = writer.prepare(); !prepared) return pass_on(prepared.error());
     const auto closed = locks();
@@ -185,6 +187,7 @@ Result<std::vector<ItemRecord>> SqliteBooks::write_records(const std::vector<Ite
         if (!made) return pass_on(made.error());
         if (!*made) continue;
         if (auto taken = outbox_.take(key, record); !taken) return pass_on(taken.error());
+        if (auto taken = strips.take(record); !taken) return pass_on(taken.error());
         revisions.push_back(std::move(record));
     }
     return revisions;

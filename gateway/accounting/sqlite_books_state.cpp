@@ -1,5 +1,6 @@
 #include "gateway/accounting/books_rows.h"
 #include "gateway/accounting/sqlite_books.h"
+#include "gateway/accounting/strip_writer.h"
 
 // One step of the accounting, and the state from which the next one goes on.
 namespace mg {
@@ -50,8 +51,11 @@ Result<std::vector<ItemRecord>> SqliteBooks::commit(const BooksChange& change) {
     outbox_.begin();
     Transaction transaction{file_};
     if (auto begun = transaction.begin(); !begun) return pass_on(begun.error());
-    auto revisions = write_records(change.records);
+    StripWriter strips{file_, change.utc_offset};
+    auto revisions = write_records(change.records, strips);
     if (!revisions) return revisions;
+    if (auto written = write_boundaries(change, strips); !written) return pass_on(written.error());
+    if (auto written = strips.flush(); !written) return pass_on(written.error());
     for (const auto write : {&SqliteBooks::write_checkpoints, &SqliteBooks::write_breaks,
                              &SqliteBooks::write_work, &SqliteBooks::write_basis}) {
         if (auto written = (this->*write)(change); !written) return pass_on(written.error());

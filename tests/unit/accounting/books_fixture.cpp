@@ -1,6 +1,7 @@
 #include "tests/unit/accounting/books_fixture.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -182,6 +183,25 @@ BooksChange Inventor::change(const std::vector<Recomputation>& to_do) {
                                 .cause = text()});
     }
     if (!to_do.empty() && one_in(2)) change.done.push_back(one_of(*this, to_do).id);
+    if (one_in(2)) {
+        change.boundaries = {{"store", static_cast<Sequence>(random_() >> 20U)}, kQuarter, {}};
+        for (std::size_t n = below(6); n > 0; --n) {
+            const UtcTime at = kMidnight - days{1} + kQuarter * static_cast<int>(below(300));
+            BoundaryFound found{one_of(*this, kMeters), at, at + milliseconds{1}, {true, {}, false, false}};
+            if (one_in(4)) {
+                found.is_gap = true;
+                found.from += milliseconds{static_cast<int>(below(2)) * 1000};
+                found.to = at + kQuarter * static_cast<int>(1 + below(200));
+            }
+            if (found.is_gap || one_in(3)) {
+                found.slot.quality =
+                    one_of<Quality>(*this, {Quality::no_reply, Quality::stopped, Quality::before_start});
+            } else {
+                found.slot.off_boundary = one_in(4);
+            }
+            change.boundaries->found.push_back(found);
+        }
+    }
     if (one_in(6)) {
         change.basis.emplace();
         for (const auto& item : kItems) {
@@ -334,6 +354,25 @@ Result<std::vector<ItemRecord>> NaiveBooks::commit(const BooksChange& change) {
     }
     for (const std::int64_t id : change.done) work_.erase(id);
     if (change.cursor) cursor_ = change.cursor;
+    if (!change.boundaries) return made;
+    boundary_cursor_ = change.boundaries->cursor;
+    for (const BoundaryFound& found : change.boundaries->found) {
+        for (UtcTime at = kMidnight - days{2}; at < kMidnight + days{9}; at += kQuarter) {
+            if (at < found.from || at >= found.to) continue;
+            if (found.slot.quality != Quality::before_start) {
+                const auto [place, is_new] = boundaries_begin_.emplace(found.meter.text, at);
+                if (!is_new) place->second = std::min(place->second, at);
+            }
+            auto& byte = boundaries_[{found.meter.text, at}];
+            const bool had_value = byte != 0 && (byte & 31U) <= 3U;
+            const bool was_missing = byte != 0 && !had_value;
+            if (found.is_gap && had_value) continue;
+            const bool filled =
+                !found.is_gap && has_value(found.slot.quality) && (was_missing || (byte & 64U) != 0);
+            byte = static_cast<std::uint8_t>(static_cast<unsigned>(found.slot.quality) + 1U +
+                                             (found.slot.off_boundary ? 32U : 0U) + (filled ? 64U : 0U));
+        }
+    }
     return made;
 }
 
@@ -430,7 +469,104 @@ Result<std::vector<Recomputation>> NaiveBooks::to_do() {
     return all;
 }
 
+// ---- strips, as the contract says and not as the file keeps them ----
+
+namespace {
+
+/// What a reader is told of the newest revision, in the order of what matters more.
+std::uint8_t naive_state(const ItemRecord& record) {
+    if (!record.value) return 10;
+    const auto has = [&](Mark mark) { return record.marks.has(mark); };
+    if (has(Mark::unconfirmed)) return 6;
+    if (has(Mark::begin_bridged) || has(Mark::end_bridged)) return 4;
+    if (has(Mark::begin_doubtful) || has(Mark::end_doubtful)) return 5;
+    if (has(Mark::stuck)) return 9;
+    if (has(Mark::out_of_limits)) return 7;
+    if (has(Mark::few_samples)) return 8;
+    if (has(Mark::estimated)) return 3;
+    if (has(Mark::entered)) return 2;
+    return 1;
+}
+
+std::uint8_t naive_steps(milliseconds late) {
+    constexpr std::array kMinutes{20, 40, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720, 1440, 2880, 4320};
+    return static_cast<std::uint8_t>(
+        std::ranges::count_if(kMinutes, [&](int minutes) { return late >= std::chrono::minutes{minutes}; }));
+}
+
+UtcTime naive_day(UtcTime time) {
+    UtcTime day = kMidnight;
+    while (day > time) day -= days{1};
+    while (day + days{1} <= time) day += days{1};
+    return day;
+}
+
+}  // namespace
+
+NaiveBooks::Strips NaiveBooks::all_strips(StripKind kind) const {
+    Strips all;
+    const auto put = [&](const std::string& subject, UtcTime at, milliseconds each, unsigned byte) {
+        const UtcTime day = naive_day(at);
+        auto& strip = all[{day, subject, each}];
+        strip.subject = subject;
+        strip.day = day;
+        strip.each = each;
+        strip.slots.resize(static_cast<std::size_t>(days{1} / each));
+        strip.slots[static_cast<std::size_t>((at - day) / each)] = static_cast<std::uint8_t>(byte);
+    };
+    for (const auto& [key, revisions] : records_) {
+        const auto& [item, period] = key;
+        if (kind != StripKind::item || period.type != StatType::real_time || revisions.empty()) continue;
+        const auto late = revisions.front().computed_at - (naive_day(period.from) + days{1});
+        put(item, period.from, period.to - period.from,
+            naive_state(revisions.back()) + 16U * naive_steps(late));
+    }
+    for (const auto& [key, byte] : boundaries_) {
+        if (kind == StripKind::meter) put(std::get<0>(key), std::get<1>(key), kQuarter, byte);
+    }
+    return all;
+}
+
+Result<> NaiveBooks::strips(const StripQuery& query, const std::function<void(const DayStrip&)>& use) {
+    for (const auto& [key, strip] : all_strips(query.kind)) {
+        if (!query.subjects.empty() && !query.subjects.contains(strip.subject)) continue;
+        if (strip.day >= query.from && strip.day < query.to) use(strip);
+    }
+    return {};
+}
+
+Result<std::map<std::string, UtcTime>> NaiveBooks::strips_begin(StripKind kind) {
+    if (kind == StripKind::meter) return boundaries_begin_;
+    std::map<std::string, UtcTime> begin;
+    for (const auto& [key, revisions] : records_) {
+        const auto& [item, period] = key;
+        if (period.type != StatType::real_time || revisions.empty()) continue;
+        const auto [place, is_new] = begin.emplace(item, period.from);
+        if (!is_new) place->second = std::min(place->second, period.from);
+    }
+    return begin;
+}
+
 // ---- to compare ----
+
+std::string strips_of(Books& books) {
+    std::string text;
+    for (const auto kind : {StripKind::item, StripKind::meter}) {
+        std::set<std::string> lines;
+        const auto read = books.strips({.kind = kind, .subjects = {}}, [&](const DayStrip& strip) {
+            lines.insert(fmt::format("{} {} {}: {:x}", strip.subject, strip.day.time_since_epoch().count(),
+                                     strip.each.count(), fmt::join(strip.slots, " ")));
+        });
+        text += read ? fmt::format("{}\n", fmt::join(lines, "\n")) : read.error().what;
+        const auto begin = books.strips_begin(kind);
+        if (!begin) return begin.error().what;
+        for (const auto& [subject, at] : *begin)
+            text += fmt::format("{} from {}\n", subject, at.time_since_epoch().count());
+    }
+    const auto cursor = books.boundary_cursor();
+    if (cursor && *cursor) text += fmt::format("up to {} {}\n", (*cursor)->store, (*cursor)->through);
+    return text;
+}
 
 std::string text_of(const ItemRecord& record) {
     return fmt::format(

@@ -61,12 +61,18 @@ public:
     Result<bool> is_closed(const StatPeriod& period) override;
     Result<std::vector<ChangeRequest>> requests(const RecordQuery& query) override;
     Result<std::optional<ItemRecord>> wanted(const std::string& item, const StatPeriod& period) override;
+    /// Of items anew from all revisions, each time.
+    Result<> strips(const StripQuery& query, const std::function<void(const DayStrip&)>& use) override;
+    Result<std::map<std::string, UtcTime>> strips_begin(StripKind kind) override;
+    Result<std::optional<BooksCursor>> boundary_cursor() override { return boundary_cursor_; }
     Outbox& outbox() override { return outbox_; }
     Result<> copy_to(const std::filesystem::path& /*file*/) override { return {}; }
     Result<> check() override { return {}; }
 
 private:
     using Register = std::pair<MeterId, PointId>;
+    using Strips = std::map<std::tuple<UtcTime, std::string, milliseconds>, DayStrip>;
+    [[nodiscard]] Strips all_strips(StripKind kind) const;
     void note_effect(const DatedRecord& record, bool revoked);
 
     std::map<DatedId, DatedRecord> dated_;
@@ -78,12 +84,17 @@ private:
     std::int64_t last_work_{0};
     std::set<BasisLine> basis_;
     std::optional<BooksCursor> cursor_;
+    std::map<std::tuple<std::string, UtcTime>, std::uint8_t> boundaries_;  ///< of quarter-hours
+    std::map<std::string, UtcTime> boundaries_begin_;
+    std::optional<BooksCursor> boundary_cursor_;
     NaiveOutbox outbox_;
 };
 
 std::string text_of(const ItemRecord& record);
 /// All that can be read from books, a line each; an error is a line too.
 std::string contents(Books& books);
+/// What became of each period and boundary.
+std::string strips_of(Books& books);
 /// Which days, months and years stand in them, and which are reported.
 std::string states(Books& books);
 

@@ -52,6 +52,27 @@ TEST(BooksFormats, BooksOfEveryEarlierFormatHoldWhatTheirProgramFoundInThem) {
     }
 }
 
+/// Books that never were in a file, with the same records.
+std::string strips_that_its_records_ask_for(Books& books) {
+    NaiveBooks naive;
+    const auto records = books.records({.items = {}, .type = {}, .all_revisions = true});
+    for (const ItemRecord& record : *records) EXPECT_TRUE(naive.commit({.records = {record}}));
+    return strips_of(naive);
+}
+
+TEST(BooksFormats, TheUpgradeCountsWhatTheRecordsOfEarlierFormatsAre) {
+    for (const auto& format : {"format-1", "format-2", "format-3", "format-4"}) {
+        const TemporaryFolder folder;
+
+        const auto books = Books::open(unpacked(kFormats / format, folder.path()));
+
+        ASSERT_TRUE(books) << books.error().what;
+        const std::string strips = strips_of(**books);
+        EXPECT_GT(strips.size(), 500U) << format;
+        EXPECT_EQ(strips, strips_that_its_records_ask_for(**books)) << format;
+    }
+}
+
 TEST(BooksFormats, DatedRecordsOfAnEarlierFormatAreReadWithoutUpgradingIt) {
     const TemporaryFolder folder;
     const fs::path file = unpacked(kFormats / "format-1", folder.path());

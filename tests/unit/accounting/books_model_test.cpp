@@ -72,6 +72,7 @@ TEST(BooksModel, AgreesWithTheBooksInMapsWhateverHappens) {
             }
         }
         RC_ASSERT(contents(*books) == contents(naive));
+        RC_ASSERT(strips_of(*books) == strips_of(naive));
         RC_ASSERT(states(*books) == states(naive));
     });
     EXPECT_TRUE(held);
