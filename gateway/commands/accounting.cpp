@@ -15,6 +15,7 @@
 #include "gateway/commands/commands.h"
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/exit_code.h"
+#include "gateway/commands/hour_records.h"
 #include "gateway/commands/item_view.h"
 #include "gateway/commands/running_gateway.h"
 #include "gateway/commands/span_sums.h"
@@ -57,6 +58,16 @@ int show_items(RunningGateway& gateway, bool json) {
     return kExitOk;
 }
 
+constexpr std::string_view kHour = "hour";
+
+/// Hours are sums of real-time values.
+bool has_hours(const ItemReport& item) {
+    return std::ranges::all_of(item.versions, [](const ItemVersionReport& version) {
+        return is_additive(version.method) &&
+               std::ranges::find(version.periods, StatType::real_time) != version.periods.end();
+    });
+}
+
 /// All records of one item: the daemon gives them in pieces.
 Result<> collect(RunningGateway& gateway, ControlClient::Arguments arguments,
                  std::vector<RecordReport>& records) {
@@ -73,6 +84,22 @@ Result<> collect(RunningGateway& gateway, ControlClient::Arguments arguments,
     }
 }
 
+/// Of those asked for by name each must have hours; of all those that do.
+Result<> choose_items(Asked& asked, const std::vector<ItemReport>& items, bool by_hour) {
+    for (const std::string& id : asked.items) {
+        const auto item = std::ranges::find(items, id, &ItemReport::id);
+        if (!by_hour || item == items.end() || has_hours(*item)) continue;
+        return fail(Failure::rejected,
+                    trf("{}: no hours: they are sums of real-time values; allowed: --type day, month, year",
+                        "{}：没有小时值，小时值是实时值之和；可用 --type day、month、year", id));
+    }
+    if (!asked.items.empty()) return {};
+    for (const ItemReport& item : items) {
+        if (!by_hour || has_hours(item)) asked.items.push_back(item.id);
+    }
+    return {};
+}
+
 int show_records(RunningGateway& gateway, Asked asked) {
     const auto offset = gateway.utc_offset();
     if (!offset) return complain(offset.error());
@@ -80,22 +107,29 @@ int show_records(RunningGateway& gateway, Asked asked) {
     if (!from) return complain(from.error());
     const auto to = begin_or_end(asked.to, PeriodEnd::end, *offset);
     if (!to) return complain(to.error());
-    if (asked.items.empty()) {
-        const auto items = items_of(gateway);
-        if (!items) return complain(items.error());
-        for (const ItemReport& item : *items) asked.items.push_back(item.id);
-    }
+    const auto items = items_of(gateway);
+    if (!items) return complain(items.error());
+    const bool by_hour = asked.type == kHour;
+    if (const auto chosen = choose_items(asked, *items, by_hour); !chosen) return complain(chosen.error());
     std::ranges::replace(asked.type, '-', '_');
     RecordsReport all;
     for (const std::string& item : asked.items) {
-        const auto collected = collect(gateway,
-                                       {{"item", item},
-                                        {"type", asked.type},
-                                        {"from", utc_text(*from)},
-                                        {"to", utc_text(*to)},
-                                        {"revisions", asked.revisions ? "true" : "false"}},
-                                       all.records);
+        std::vector<RecordReport> records;
+        const auto collected =
+            collect(gateway,
+                    {{"item", item},
+                     {"type", by_hour ? std::string(to_string(StatType::real_time)) : asked.type},
+                     {"from", utc_text(*from)},
+                     {"to", utc_text(*to)},
+                     {"revisions", asked.revisions ? "true" : "false"}},
+                    records);
         if (!collected) return complain(collected.error());
+        if (by_hour) {
+            auto hours = hours_of(records, *offset);
+            if (!hours) return complain(hours.error());
+            records = std::move(*hours);
+        }
+        std::ranges::move(records, std::back_inserter(all.records));
     }
     print(asked.json ? records_to_json(all) + '\n' : records_view(all.records));
     return kExitOk;
@@ -137,10 +171,11 @@ void add_records(CLI::App& app, int& exit_code) {
     CLI::Option* to = add_option(*command, "--to", "TIME",
                                  text("Up to then; a year, month or day alone is included",
                                       "截止时间；只写年、月、日则含该年、月、日"));
-    CLI::Option* type = add_option(*command, "--type", "TYPE",
-                                   text("real-time, day, month or year",
-                                        "real-time（实时）、day（日）、month（月）或 year（年）"))
-                            ->check(CLI::IsMember({"real-time", "day", "month", "year"}));
+    CLI::Option* type =
+        add_option(*command, "--type", "TYPE",
+                   text("real-time, hour, day, month or year",
+                        "real-time（实时）、hour（小时）、day（日）、month（月）或 year（年）"))
+            ->check(CLI::IsMember({"real-time", "hour", "day", "month", "year"}));
     CLI::Option* revisions = add_flag(*command, "--revisions",
                                       text("Every revision, not only the newest", "显示全部修订，不只最新"));
     const SumOptions sums = add_sum_options(*command);
