@@ -5,10 +5,10 @@
 
 #include <fmt/ranges.h>
 
-#include "gateway/document/html.h"
 #include "gateway/acceptance/reported_items.h"
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
+#include "gateway/document/html.h"
 
 namespace mg {
 namespace {
