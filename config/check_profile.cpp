@@ -43,7 +43,7 @@ void need(const Record& record, std::string_view key, const ProfileOptions& prof
           Reporter& report) {
     if (is_reachable(profile, call)) return;
     std::string ways = fmt::format("paths.{}", to_string(call));
-    if (field_by_key(Section::profile_addresses, to_string(call)) != nullptr)
+    if (field_by_key(FieldSection::profile_addresses, to_string(call)) != nullptr)
         ways += fmt::format(", addresses.{}", to_string(call));
     report.error(record.place_of(key), record.field_name(key),
                  {trf("nothing says where '{}' goes", "没有写明“{}”发往何处", to_string(call)), ways});
@@ -182,16 +182,16 @@ void check_verdicts(const Record& record, const PlatformVerdicts& verdicts, Repo
 }  // namespace
 
 void check_profile(const ProfileParts& parts, const ProfileOptions& profile, Reporter& report) {
-    const Record& about = parts.at(Section::profile);
-    const Record& record = parts.at(Section::profile_record);
-    check_paths(parts.at(Section::profile_paths), report);
-    check_calls(about, parts.at(Section::profile_addresses), profile, report);
-    check_record_form(record, parts.at(Section::profile_fields), profile, report);
+    const Record& about = parts.at(FieldSection::profile);
+    const Record& record = parts.at(FieldSection::profile_record);
+    check_paths(parts.at(FieldSection::profile_paths), report);
+    check_calls(about, parts.at(FieldSection::profile_addresses), profile, report);
+    check_record_form(record, parts.at(FieldSection::profile_fields), profile, report);
     check_headers(about, profile, report);
     check_renames(about, profile, report);
     check_base_lists(about, report);
-    check_told_names(parts.at(Section::profile_names), profile.names, report);
-    check_verdicts(parts.at(Section::profile_answers), profile.verdicts, report);
+    check_told_names(parts.at(FieldSection::profile_names), profile.names, report);
+    check_verdicts(parts.at(FieldSection::profile_answers), profile.verdicts, report);
 }
 
 }  // namespace mg

@@ -68,7 +68,7 @@ CodeEntry read_entry(const Record& record, const TableReader& rows, const TableF
 }
 
 std::vector<CodeEntry> read_entries(const TableFile& file, std::string_view text, Reporter& report) {
-    TableReader rows{Section::code, text, kMostCodes, report};
+    TableReader rows{FieldSection::code, text, kMostCodes, report};
     std::vector<CodeEntry> entries;
     std::set<std::pair<std::string, std::string>> known;
     while (const auto record = rows.next()) {

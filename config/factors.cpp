@@ -25,7 +25,7 @@ std::vector<ReferenceFactor> shipped_factors(std::string_view file_name) {
 }  // namespace
 
 std::vector<ReferenceFactor> load_factors(std::string_view text, Reporter& report) {
-    TableReader rows{Section::factor, text, kMostFactors, report};
+    TableReader rows{FieldSection::factor, text, kMostFactors, report};
     std::vector<ReferenceFactor> factors;
     while (const auto record = rows.next()) {
         ReferenceFactor factor;

@@ -13,7 +13,7 @@
 /// the reference manual, the headings of the spreadsheets and, later, the forms of the page.
 namespace mg {
 
-enum class Section : std::uint8_t {
+enum class FieldSection : std::uint8_t {
     site,
     storage,
     control,
@@ -72,7 +72,7 @@ struct Limits {
 };
 
 struct Field {
-    Section section{};
+    FieldSection section{};
     std::string_view key;
     std::string_view zh;  ///< its name; in tables the heading
     std::string_view en;
@@ -87,7 +87,7 @@ struct Field {
 };
 
 struct SectionText {
-    Section section{};
+    FieldSection section{};
     std::string_view name;  ///< as the file has it: "site", "line", "point"
     bool many{false};       ///< [[name]], one for each; or a row of a table
     bool table{false};      ///< `name` is a CSV file
@@ -98,17 +98,17 @@ struct SectionText {
 };
 
 /// The fields of one section, in the order of the manual.
-std::span<const Field> fields_of(Section section);
-const SectionText& text_of(Section section);
+std::span<const Field> fields_of(FieldSection section);
+const SectionText& text_of(FieldSection section);
 
 /// The field by its exact key; nullptr when there is none.
-const Field* field_by_key(Section section, std::string_view key);
+const Field* field_by_key(FieldSection section, std::string_view key);
 /// The field by a table heading: Chinese name or key, whatever the case, spaces, underscores, and an appended
 /// "(unit)".
-const Field* field_by_heading(Section section, std::string_view heading);
+const Field* field_by_heading(FieldSection section, std::string_view heading);
 
 /// The key or Chinese name (whichever alphabet `text` has) that is most like `text`.
-std::string nearest_key(Section section, std::string_view text);
+std::string nearest_key(FieldSection section, std::string_view text);
 
 /// "a, b, c": what the field accepts, in the language of the user. Empty for free text.
 std::string allowed_values(const Field& field);

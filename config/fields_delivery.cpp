@@ -12,7 +12,7 @@ constexpr std::int64_t kMiB = 1024 * kKiB;
 constexpr std::int64_t kTiB = 1024 * 1024 * kMiB;
 
 constexpr std::array kFields{
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "class",
           .zh = "数据类别",
           .en = "class",
@@ -23,28 +23,28 @@ constexpr std::array kFields{
           .help_en =
               "All samples, only those of boundaries, or only the others. What is not selected is passed "
               "over."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "meters",
           .zh = "计量点",
           .en = "metering points",
           .type = ValueType::ids,
           .help_zh = "只传这些计量点（以及 lines 所列线路上的）；两项都不写则全部上传",
           .help_en = "Only these metering points, and those of `lines`; all when neither is given."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "lines",
           .zh = "线路",
           .en = "lines",
           .type = ValueType::ids,
           .help_zh = "只传这些线路上的计量点（以及 meters 所列的）",
           .help_en = "Only metering points of these lines, and those of `meters`."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "points",
           .zh = "测点",
           .en = "points",
           .type = ValueType::ids,
           .help_zh = "每个采样只传这些测点；缺省传全部",
           .help_en = "Of each sample only these points; all when left out."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "every",
           .zh = "上传间隔",
           .en = "interval",
@@ -54,7 +54,7 @@ constexpr std::array kFields{
           .help_en =
               "Only samples at multiples of it, and every boundary; it divides 24 h. Each sample when left "
               "out."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "gaps",
           .zh = "上传缺口",
           .en = "gaps",
@@ -63,7 +63,7 @@ constexpr std::array kFields{
           .help_zh = "是否上传未能采集的时段及其原因",
           .help_en = "Whether slots that were not read, and why, are sent too."},
     Field{
-        .section = Section::uplink,
+        .section = FieldSection::uplink,
         .key = "start",
         .zh = "起点",
         .en = "start",
@@ -77,7 +77,7 @@ constexpr std::array kFields{
             "Where a new uplink begins: with the oldest data that are stored, with what is stored from now "
             "on, or with a time at the site, which may lie ahead. What lies before is not selected. It "
             "counts only when this id is seen for the first time; a known id goes on where it stood."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "order",
           .zh = "顺序",
           .en = "order",
@@ -88,7 +88,7 @@ constexpr std::array kFields{
           .help_en =
               "strict: oldest first. live-first: after an outage new data go at once, the backlog beside "
               "them."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "backlog_share",
           .zh = "积压占比",
           .en = "share of the backlog",
@@ -98,7 +98,7 @@ constexpr std::array kFields{
           .standard = "50",
           .help_zh = "有新数据要传时，积压与补传数据最多占用的流量百分比",
           .help_en = "Of the bytes, for backlog and re-sent periods while there are new data too."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "compression",
           .zh = "压缩",
           .en = "compression",
@@ -108,7 +108,7 @@ constexpr std::array kFields{
           .help_zh = "gzip：采样消息的载荷以 gzip 压缩，接收方须能解压；约为原来的十分之一",
           .help_en = "gzip: payloads of samples are compressed, about to a tenth; receivers must know."},
     Field{
-        .section = Section::uplink,
+        .section = FieldSection::uplink,
         .key = "budget",
         .zh = "流量上限",
         .en = "byte budget",
@@ -119,7 +119,7 @@ constexpr std::array kFields{
         .help_en =
             "Bytes a period, payloads as sent and overhead; when it is used up only boundary samples go, "
             "the others wait for the next period."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "budget_per",
           .zh = "流量周期",
           .en = "budget period",
@@ -128,7 +128,7 @@ constexpr std::array kFields{
           .standard = "month",
           .help_zh = "按站点时间的自然日或自然月",
           .help_en = "Calendar days or months in the site's time."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "max_messages_per_second",
           .zh = "每秒消息上限",
           .en = "messages per second",
@@ -136,7 +136,7 @@ constexpr std::array kFields{
           .limits = {1, 100'000},
           .help_zh = "缺省不限",
           .help_en = "No limit when left out."},
-    Field{.section = Section::uplink,
+    Field{.section = FieldSection::uplink,
           .key = "max_bytes_per_second",
           .zh = "每秒流量上限",
           .en = "bytes per second",

@@ -5,14 +5,19 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{
-    Section::site,           Section::storage,         Section::control,       Section::accounting,
-    Section::line,           Section::uplink,          Section::provincial,    Section::enterprise,
-    Section::inbound,        Section::inbound_http,    Section::meter,         Section::item,
-    Section::coefficient,    Section::calendar,        Section::plant,         Section::code,
-    Section::model,          Section::point,           Section::entry,         Section::profile,
-    Section::profile_record, Section::profile_answers, Section::profile_paths, Section::profile_addresses,
-    Section::profile_names,  Section::profile_fields};
+constexpr std::array kOrder{FieldSection::site,           FieldSection::storage,
+                            FieldSection::control,        FieldSection::accounting,
+                            FieldSection::line,           FieldSection::uplink,
+                            FieldSection::provincial,     FieldSection::enterprise,
+                            FieldSection::inbound,        FieldSection::inbound_http,
+                            FieldSection::meter,          FieldSection::item,
+                            FieldSection::coefficient,    FieldSection::calendar,
+                            FieldSection::plant,          FieldSection::code,
+                            FieldSection::model,          FieldSection::point,
+                            FieldSection::entry,          FieldSection::profile,
+                            FieldSection::profile_record, FieldSection::profile_answers,
+                            FieldSection::profile_paths,  FieldSection::profile_addresses,
+                            FieldSection::profile_names,  FieldSection::profile_fields};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -87,51 +92,51 @@ std::string title(const SectionText& section) {
     return fmt::format(fmt::runtime(section.many ? "`[[{}]]`: {}" : "`[{}]`: {}"), section.name, name);
 }
 
-std::string file_heading(Section section) {
+std::string file_heading(FieldSection section) {
     switch (section) {
-        case Section::site:
+        case FieldSection::site:
             return "\n# gateway.toml\n";
-        case Section::meter:
+        case FieldSection::meter:
             return "\n# meters.csv\n";
-        case Section::item:
+        case FieldSection::item:
             return "\n# items.csv\n";
-        case Section::coefficient:
+        case FieldSection::coefficient:
             return "\n# coefficients.csv\n";
-        case Section::calendar:
+        case FieldSection::calendar:
             return "\n# calendars.csv\n";
-        case Section::plant:
+        case FieldSection::plant:
             return "\n# units.csv\n";
-        case Section::code:
+        case FieldSection::code:
             return "\n# codes/*.csv\n";
-        case Section::model:
+        case FieldSection::model:
             return "\n# models/*.toml\n";
-        case Section::entry:
+        case FieldSection::entry:
             return "\n# values.csv\n";
-        case Section::profile:
+        case FieldSection::profile:
             return "\n# profiles/*.toml\n";
-        case Section::storage:
-        case Section::control:
-        case Section::accounting:
-        case Section::line:
-        case Section::uplink:
-        case Section::provincial:
-        case Section::enterprise:
-        case Section::inbound:
-        case Section::inbound_http:
-        case Section::point:
-        case Section::factor:
-        case Section::profile_record:
-        case Section::profile_answers:
-        case Section::profile_paths:
-        case Section::profile_addresses:
-        case Section::profile_names:
-        case Section::profile_fields:
+        case FieldSection::storage:
+        case FieldSection::control:
+        case FieldSection::accounting:
+        case FieldSection::line:
+        case FieldSection::uplink:
+        case FieldSection::provincial:
+        case FieldSection::enterprise:
+        case FieldSection::inbound:
+        case FieldSection::inbound_http:
+        case FieldSection::point:
+        case FieldSection::factor:
+        case FieldSection::profile_record:
+        case FieldSection::profile_answers:
+        case FieldSection::profile_paths:
+        case FieldSection::profile_addresses:
+        case FieldSection::profile_names:
+        case FieldSection::profile_fields:
             return {};
     }
     return {};
 }
 
-std::string section_reference(Section section) {
+std::string section_reference(FieldSection section) {
     const SectionText& about = text_of(section);
     std::string text = fmt::format("{}\n## {}\n\n{}\n\n", file_heading(section), title(about),
                                    tr(about.help_en, about.help_zh));
@@ -165,7 +170,7 @@ std::string fields_reference(Language wanted) {
            "`metergate check --config 目录` 会指出每一处错误的位置。\n\n"
            "时长带单位(`500ms`、`60s`、`15m`、`2h`、`180d`)，容量也带单位(`64KiB`、`16MiB`)。"
            "相对路径从配置目录算起。未知的键按错误处理。\n");
-    for (const Section section : kOrder) text += section_reference(section);
+    for (const FieldSection section : kOrder) text += section_reference(section);
     return text;
 }
 

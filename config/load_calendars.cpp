@@ -141,7 +141,7 @@ private:
 }  // namespace
 
 void load_calendars(std::string_view text, Options& options, Reporter& report) {
-    TableReader rows{Section::calendar, text, kMostCalendarRows, report};
+    TableReader rows{FieldSection::calendar, text, kMostCalendarRows, report};
     CalendarTable table{options.site, options.calendars, report};
     while (const auto record = rows.next()) table.add(*record, rows);
     table.finish();

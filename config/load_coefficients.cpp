@@ -54,7 +54,7 @@ void check_values(const std::vector<CoefficientOptions>& values, Reporter& repor
 }  // namespace
 
 void load_coefficients(std::string_view text, Options& options, Reporter& report) {
-    TableReader rows{Section::coefficient, text, kMostCoefficients, report};
+    TableReader rows{FieldSection::coefficient, text, kMostCoefficients, report};
     std::unordered_map<std::string, std::vector<CoefficientOptions>> by_name;
     std::vector<std::string> order;
     while (const auto record = rows.next()) {

@@ -29,7 +29,7 @@ void report_unknown_sections(const TomlNode& document, Reporter& report) {
 }
 
 /// The table of [name]; an empty one when it is left out or is something else.
-Record single(Section section, const TomlNode& document, Reporter& report) {
+Record single(FieldSection section, const TomlNode& document, Reporter& report) {
     const std::string name{text_of(section).name};
     const TomlNode* node = document.find(name);
     if (node != nullptr && node->kind != TomlKind::table) {
@@ -41,13 +41,13 @@ Record single(Section section, const TomlNode& document, Reporter& report) {
 }
 
 /// What the sections of [[uplink]] may hold depends on their kind.
-Section section_for(Section section, const TomlNode& node) {
-    const TomlNode* kind = section == Section::uplink ? node.find("kind") : nullptr;
-    return kind != nullptr && kind->text == "provincial" ? Section::provincial : section;
+FieldSection section_for(FieldSection section, const TomlNode& node) {
+    const TomlNode* kind = section == FieldSection::uplink ? node.find("kind") : nullptr;
+    return kind != nullptr && kind->text == "provincial" ? FieldSection::provincial : section;
 }
 
 /// The records of [[name]].
-std::vector<Record> many(Section section, const TomlNode& document, std::size_t most, Reporter& report) {
+std::vector<Record> many(FieldSection section, const TomlNode& document, std::size_t most, Reporter& report) {
     const std::string name{text_of(section).name};
     const TomlNode* node = document.find(name);
     if (node == nullptr) return {};
@@ -164,31 +164,32 @@ std::vector<WrittenId> load_gateway(std::string_view text, Options& options, Rep
         return {};
     }
     report_unknown_sections(*document, report);
-    read_site(single(Section::site, *document, report), options.site, report);
-    read_storage(single(Section::storage, *document, report), options.directory, options.storage, report);
-    const Record control = single(Section::control, *document, report);
+    read_site(single(FieldSection::site, *document, report), options.site, report);
+    read_storage(single(FieldSection::storage, *document, report), options.directory, options.storage,
+                 report);
+    const Record control = single(FieldSection::control, *document, report);
     options.control.socket =
         options.directory / control.get_or<std::string>("socket", options.control.socket.string());
-    options.accounting.confirm =
-        confirm_of(single(Section::accounting, *document, report).get_or<std::string>("confirm", "none"));
+    options.accounting.confirm = confirm_of(
+        single(FieldSection::accounting, *document, report).get_or<std::string>("confirm", "none"));
     options.inbound = read_inbound(*document, options.directory, report);
 
-    const auto lines = many(Section::line, *document, kMostLines, report);
+    const auto lines = many(FieldSection::line, *document, kMostLines, report);
     for (const Record& record : lines) options.lines.push_back(read_line(record, report));
     report_duplicate_ids(lines, report);
     report_shared_channels(lines, options.lines, report);
     check_modems(lines, options.lines, report);
 
-    const auto enterprises = many(Section::enterprise, *document, kMostEnterprises, report);
+    const auto enterprises = many(FieldSection::enterprise, *document, kMostEnterprises, report);
     for (const Record& record : enterprises) {
         options.enterprises.push_back(read_enterprise(record, options.site, report));
     }
     report_duplicate_ids(enterprises, report);
 
-    const auto uplinks = many(Section::uplink, *document, kMostUplinks, report);
+    const auto uplinks = many(FieldSection::uplink, *document, kMostUplinks, report);
     std::vector<WrittenId> references;
     for (const Record& record : uplinks) {
-        if (record.section() == Section::provincial) {
+        if (record.section() == FieldSection::provincial) {
             options.provincial.push_back(read_provincial(record, options, report));
             continue;
         }

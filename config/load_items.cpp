@@ -161,7 +161,7 @@ private:
 }  // namespace
 
 void load_items(std::string_view text, Options& options, Reporter& report) {
-    TableReader rows{Section::item, text, kMostItemRows, report};
+    TableReader rows{FieldSection::item, text, kMostItemRows, report};
     ItemTable table{options, report};
     while (const auto record = rows.next()) {
         const bool dated = record->has("valid_from") == (record->get<std::string>("valid_from") != nullptr);

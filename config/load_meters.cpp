@@ -264,7 +264,7 @@ private:
 
 void load_meters(std::string_view text, const std::set<std::string>& broken_models, Options& options,
                  Reporter& report) {
-    TableReader rows{Section::meter, text, kMostMeters, report};
+    TableReader rows{FieldSection::meter, text, kMostMeters, report};
     MeterTable table{rows, options, broken_models, report};
     while (const auto record = rows.next()) table.add(*record);
 }

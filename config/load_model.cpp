@@ -279,7 +279,7 @@ std::vector<PlacedPoint> read_points(const TomlNode* list, const ModelOptions& m
     }
     std::vector<PlacedPoint> points;
     for (const TomlNode& item : list->items) {
-        Record record = read_table(Section::point, item, report);
+        Record record = read_table(FieldSection::point, item, report);
         PointOptions point = read_point(record, model.protocol, report);
         points.push_back({std::move(point), std::move(record)});
     }
@@ -332,7 +332,7 @@ LoadedModel load_model(std::string_view text, const std::string& file_name) {
     std::string id = std::filesystem::path{file_name}.filename().string();
     if (id.ends_with(kEnding)) id.resize(id.size() - kEnding.size());
     const Field naming{
-        .section = Section::model, .key = "id", .zh = "", .en = "", .type = ValueType::model_id};
+        .section = FieldSection::model, .key = "id", .zh = "", .en = "", .type = ValueType::model_id};
     if (const auto valid = parse_value(naming, id); !valid) {
         report.error({}, {},
                      {std::string(tr("the file name is not a valid model id", "文件名不能用作模板名")),
@@ -354,7 +354,7 @@ LoadedModel load_model(std::string_view text, const std::string& file_name) {
     const TomlNode* written_head = document->find("model");
     TomlNode head = written_head != nullptr ? *written_head : TomlNode{};
     const auto points_of_head = take_points(head);
-    const Record record = read_table(Section::model, head, report);
+    const Record record = read_table(FieldSection::model, head, report);
     ModelOptions model = read_model(record);
     model.id = id;
     const auto points =

@@ -208,7 +208,7 @@ private:
 }  // namespace
 
 void load_plant(std::string_view text, Options& options, Reporter& report) {
-    TableReader rows{Section::plant, text, kMostPlantRows, report};
+    TableReader rows{FieldSection::plant, text, kMostPlantRows, report};
     std::vector<PlantRow> read;
     while (const auto record = rows.next()) read.push_back(read_row(*record, rows, options.site, report));
     // Parents first: a table may be sorted in any way.

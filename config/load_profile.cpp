@@ -12,16 +12,17 @@
 namespace mg {
 namespace {
 
-constexpr std::array kParts{Section::profile,       Section::profile_record,    Section::profile_answers,
-                            Section::profile_paths, Section::profile_addresses, Section::profile_names,
-                            Section::profile_fields};
+constexpr std::array kParts{FieldSection::profile,           FieldSection::profile_record,
+                            FieldSection::profile_answers,   FieldSection::profile_paths,
+                            FieldSection::profile_addresses, FieldSection::profile_names,
+                            FieldSection::profile_fields};
 
 std::string id_of(const std::string& file_name, Reporter& report) {
     constexpr std::string_view kEnding = ".toml";
     std::string id = std::filesystem::path{file_name}.filename().string();
     if (id.ends_with(kEnding)) id.resize(id.size() - kEnding.size());
     const Field naming{
-        .section = Section::profile, .key = "id", .zh = "", .en = "", .type = ValueType::model_id};
+        .section = FieldSection::profile, .key = "id", .zh = "", .en = "", .type = ValueType::model_id};
     if (const auto valid = parse_value(naming, id); !valid) {
         report.error({}, {},
                      {std::string(tr("the file name is not a valid profile id", "文件名不能用作平台名")),
@@ -34,7 +35,7 @@ std::string id_of(const std::string& file_name, Reporter& report) {
 void report_unknown_parts(const TomlNode& document, Reporter& report) {
     std::vector<std::string> names;
     std::string headings;
-    for (const Section part : kParts) {
+    for (const FieldSection part : kParts) {
         names.emplace_back(text_of(part).name);
         headings += fmt::format("{}[{}]", headings.empty() ? "" : ", ", names.back());
     }
@@ -49,7 +50,7 @@ void report_unknown_parts(const TomlNode& document, Reporter& report) {
 
 ProfileParts read_parts(const TomlNode& document, Reporter& report) {
     ProfileParts parts;
-    for (const Section part : kParts) {
+    for (const FieldSection part : kParts) {
         const std::string name{text_of(part).name};
         const TomlNode* node = document.find(name);
         if (node != nullptr && node->kind != TomlKind::table) {

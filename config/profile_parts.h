@@ -11,7 +11,7 @@
 namespace mg {
 
 /// The sections of the file, each checked by the field table; all of them, empty where not written.
-using ProfileParts = std::map<Section, Record>;
+using ProfileParts = std::map<FieldSection, Record>;
 
 /// "EnergySubstanceCodes=energy_types:03"; none when it is not of this form or there is no such pick-list.
 std::optional<BaseList> base_list_from(std::string_view written);

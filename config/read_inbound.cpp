@@ -115,10 +115,10 @@ InboundOptions read_inbound(const TomlNode& document, const path& directory, Rep
     if (table == nullptr) return inbound;
     TomlNode of_folder = *table;
     std::erase_if(of_folder.members, [](const TomlNode::Member& member) { return member.key == kHttp; });
-    read_folder(read_table(Section::inbound, of_folder, report), directory, inbound, report);
+    read_folder(read_table(FieldSection::inbound, of_folder, report), directory, inbound, report);
     const TomlNode* http = table_of(table->find(kHttp), "inbound.http", report);
     if (http != nullptr) {
-        inbound.http = read_http(read_table(Section::inbound_http, *http, report), directory, report);
+        inbound.http = read_http(read_table(FieldSection::inbound_http, *http, report), directory, report);
     }
     return inbound;
 }

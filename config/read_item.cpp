@@ -209,7 +209,7 @@ void check_total(const Record& record, const ItemOptions& item, ItemRow& row) {
         row.error(
             "coal_basis",
             {std::string(tr("is missing: the item is counted in the total", "缺少此项：该项计入综合能耗")),
-             allowed_values(*field_by_key(Section::item, "coal_basis"))});
+             allowed_values(*field_by_key(FieldSection::item, "coal_basis"))});
     }
 }
 

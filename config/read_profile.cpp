@@ -104,7 +104,7 @@ Texts words_of(const Record& record, std::string_view key, Texts standard = {}) 
 /// Those of the field table.
 Texts standard_words(std::string_view key) {
     Texts words;
-    for (const std::string_view word : list_parts(field_by_key(Section::profile, key)->standard)) {
+    for (const std::string_view word : list_parts(field_by_key(FieldSection::profile, key)->standard)) {
         words.emplace_back(word);
     }
     return words;
@@ -184,7 +184,7 @@ void read_record_form(const Record& record, const Record& names, RecordFormOptio
                 &RecordFieldOptions::sent);
     mark_fields(form, words_of(record, "texts"), &RecordFieldOptions::text);
     mark_fields(form, words_of(record, "encrypted"), &RecordFieldOptions::encrypted);
-    for (const Field& field : fields_of(Section::profile_fields)) {
+    for (const Field& field : fields_of(FieldSection::profile_fields)) {
         if (const auto known = record_field_from(field.key)) {
             form.fields[static_cast<std::size_t>(*known)].name =
                 names.get_or<std::string>(field.key, std::string(field.standard));
@@ -243,12 +243,14 @@ std::optional<BaseList> base_list_from(std::string_view written) {
 
 ProfileOptions read_profile(const ProfileParts& parts) {
     ProfileOptions profile;
-    read_about(parts.at(Section::profile), profile);
-    read_record_form(parts.at(Section::profile_record), parts.at(Section::profile_fields), profile.record);
-    read_verdicts(parts.at(Section::profile_answers), profile.verdicts);
-    read_calls(parts.at(Section::profile_paths), parts.at(Section::profile_addresses), profile);
+    read_about(parts.at(FieldSection::profile), profile);
+    read_record_form(parts.at(FieldSection::profile_record), parts.at(FieldSection::profile_fields),
+                     profile.record);
+    read_verdicts(parts.at(FieldSection::profile_answers), profile.verdicts);
+    read_calls(parts.at(FieldSection::profile_paths), parts.at(FieldSection::profile_addresses), profile);
     for (const auto& [key, text] : kNames) {
-        profile.names.*text = parts.at(Section::profile_names).get_or<std::string>(key, profile.names.*text);
+        profile.names.*text =
+            parts.at(FieldSection::profile_names).get_or<std::string>(key, profile.names.*text);
     }
     return profile;
 }

@@ -144,7 +144,7 @@ Parsed<Value> read_value(const Field& field, const TomlNode& node) {
     return parse_value(field, node.text);
 }
 
-Complaint unknown_key(Section section, std::string_view key) {
+Complaint unknown_key(FieldSection section, std::string_view key) {
     std::string keys;
     for (const Field& field : fields_of(section)) {
         if (!keys.empty()) keys += ", ";
@@ -160,7 +160,7 @@ std::string found_in(const TomlNode& node) {
                                                                         : node.text;
 }
 
-void report_missing(const Record& record, Section section, Reporter& report) {
+void report_missing(const Record& record, FieldSection section, Reporter& report) {
     for (const Field& field : fields_of(section)) {
         if (!field.required || record.has(field.key)) continue;
         report.error(record.place(), record.field_name(field.key),
@@ -197,7 +197,7 @@ std::string Record::field_name(std::string_view key) const {
     return fmt::format("{}.{}", text_of(section_).name, key);
 }
 
-Record read_table(Section section, const TomlNode& table, Reporter& report) {
+Record read_table(FieldSection section, const TomlNode& table, Reporter& report) {
     Record record{section, table.place};
     for (const auto& [key, key_place, node] : table.members) {
         const Field* field = field_by_key(section, key);

@@ -26,13 +26,13 @@ public:
         Value value;
     };
 
-    Record(Section section, Place place) : section_{section}, place_{place} {}
+    Record(FieldSection section, Place place) : section_{section}, place_{place} {}
 
     void add(Entry entry) { entries_.push_back(std::move(entry)); }
     /// What only a closer look shows to be wrong, after it was reported.
     void reject(std::string_view key);
 
-    [[nodiscard]] Section section() const { return section_; }
+    [[nodiscard]] FieldSection section() const { return section_; }
     [[nodiscard]] Place place() const { return place_; }
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// Written at all, be it right or wrong.
@@ -60,13 +60,13 @@ public:
     [[nodiscard]] std::string field_name(std::string_view key) const;
 
 private:
-    Section section_;
+    FieldSection section_;
     Place place_;
     std::vector<Entry> entries_;
 };
 
 /// Reads a TOML table by the field table: unknown keys, wrong types, values out of range and missing ones are
 /// reported.
-Record read_table(Section section, const TomlNode& table, Reporter& report);
+Record read_table(FieldSection section, const TomlNode& table, Reporter& report);
 
 }  // namespace mg

@@ -103,7 +103,7 @@ bool is_number_field(ValueType type) {
 
 /// Days of calendars.csv: weekdays, or dates.
 bool may_be_a_date(const Field& field) {
-    return field.section == Section::calendar && field.key == "days";
+    return field.section == FieldSection::calendar && field.key == "days";
 }
 
 Damage damage(std::string_view en, std::string_view zh, std::string_view cure_en, std::string_view cure_zh) {
@@ -139,7 +139,7 @@ std::optional<Damage> spreadsheet_damage(const Field& field, std::string_view ce
     if (is_scientific(cell)) return scientific_damage(field);
     const bool is_day =
         is_chinese_day(cell) || is_english_day(cell) || (is_slashed_day(cell) && !may_be_a_date(field));
-    if (field.type != ValueType::date && is_day && field.section == Section::calendar) {
+    if (field.type != ValueType::date && is_day && field.section == FieldSection::calendar) {
         return damage("the spreadsheet turned a text such as 7-8 into a date",
                       "表格软件把 7-8 之类的文字变成了日期", "write 7~8, or format the column as text first",
                       "写成 7~8，或先把列设为文本格式");

@@ -15,7 +15,7 @@ bool is_blank(const CsvRow& row) {
     return std::ranges::all_of(row.cells, [](const std::string& cell) { return trimmed(cell).empty(); });
 }
 
-std::vector<const Field*> fields_by_heading(Section section, const CsvRow& row, Reporter& report) {
+std::vector<const Field*> fields_by_heading(FieldSection section, const CsvRow& row, Reporter& report) {
     std::vector<const Field*> columns;
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
         const std::string_view heading = trimmed(row.cells[i]);
@@ -64,7 +64,7 @@ Record::Entry read_cell(const Field& field, Place place, std::string_view text, 
 
 }  // namespace
 
-TableReader::TableReader(Section section, std::string_view text, std::size_t most, Reporter& report)
+TableReader::TableReader(FieldSection section, std::string_view text, std::size_t most, Reporter& report)
     : section_{section}, rows_{text, separator_of(text)}, most_{most}, report_{report} {
     usable_ = read_headings();
 }

@@ -21,7 +21,7 @@ namespace mg {
 /// reporter, which must outlive it. Never throws.
 class TableReader {
 public:
-    TableReader(Section section, std::string_view text, std::size_t most, Reporter& report);
+    TableReader(FieldSection section, std::string_view text, std::size_t most, Reporter& report);
 
     /// The next row, with those of its cells that are not empty; nothing at the end, or when the headings
     /// make no sense. Rows whose quotes are broken are reported and left out: what their cells are is
@@ -47,7 +47,7 @@ private:
     Record read_row(const CsvRow& row);
     [[nodiscard]] std::optional<int> column_of(std::string_view key) const;
 
-    Section section_;
+    FieldSection section_;
     CsvReader rows_;
     std::size_t most_;
     Reporter& report_;

@@ -103,7 +103,7 @@ std::string what_was_shown(const AcceptanceRun& run) {
 }
 
 std::string summary_section(const AcceptanceRun& run) {
-    html::Table table{{text("step", "步骤"), text("result", "结果"), text("remark", "说明")}};
+    html::TableText table{{text("step", "步骤"), text("result", "结果"), text("remark", "说明")}};
     for (const StepReport& step : run.steps)
         table.add({std::string(label(step.step)), std::string(label(step.outcome)), step.trouble});
     std::string out = html::element("h2", text("Result", "测试结果"));
@@ -156,10 +156,11 @@ std::string steps_section(const AcceptanceRun& run) {
 }
 
 std::string items_section(const AcceptanceSite& site, UtcTime at) {
-    html::Table table{{text("item", "采集项"), text("code", "采集数据编码"), text("unit", "单位"),
-                       text("decimals", "小数位"), text("periods", "统计周期"), text("interval", "实时间隔"),
-                       text("source", "数据来源"), text("formula", "计算公式")},
-                      {1, 2}};
+    html::TableText table{
+        {text("item", "采集项"), text("code", "采集数据编码"), text("unit", "单位"),
+         text("decimals", "小数位"), text("periods", "统计周期"), text("interval", "实时间隔"),
+         text("source", "数据来源"), text("formula", "计算公式")},
+        {1, 2}};
     for (const ReportedItem& item : reported_items(site.options, site.uplink, site.profile, at))
         table.add({item.name, item.code, item.unit, item.decimals, item.periods, item.interval, item.source,
                    item.formula});
@@ -169,10 +170,10 @@ std::string items_section(const AcceptanceSite& site, UtcTime at) {
 }
 
 std::string meters_section(const AcceptanceSite& site, UtcTime at) {
-    html::Table table{{text("metering point", "计量点"), text("type, model", "器具类型、型号"),
-                       text("accuracy", "准确度"), text("serial no.", "出厂编号"),
-                       text("own no.", "管理编号"), text("location", "安装地点"),
-                       text("verified, valid until", "检定日期、有效期至"), text("feeds", "用于采集项")}};
+    html::TableText table{{text("metering point", "计量点"), text("type, model", "器具类型、型号"),
+                           text("accuracy", "准确度"), text("serial no.", "出厂编号"),
+                           text("own no.", "管理编号"), text("location", "安装地点"),
+                           text("verified, valid until", "检定日期、有效期至"), text("feeds", "用于采集项")}};
     for (const ReportedMeter& meter : reported_meters(site.options, site.uplink, site.profile, at))
         table.add({meter.name, meter.type, meter.accuracy, meter.serial_no, meter.asset_no, meter.location,
                    meter.verified, meter.feeds});

@@ -36,13 +36,13 @@ std::string element(std::string_view name, std::string_view text, std::string_vi
     return fmt::format("<{0}{1}>{2}</{0}>\n", name, attribute, escaped(text));
 }
 
-Table::Table(const std::vector<std::string>& headings, std::set<std::size_t> whole)
+TableText::TableText(const std::vector<std::string>& headings, std::set<std::size_t> whole)
     : whole_{std::move(whole)}, text_{"<table>\n<tr>"} {
     for (const std::string& heading : headings) text_ += fmt::format("<th>{}</th>", escaped(heading));
     text_ += "</tr>\n";
 }
 
-void Table::add(const std::vector<std::string>& cells) {
+void TableText::add(const std::vector<std::string>& cells) {
     empty_ = false;
     text_ += "<tr>";
     for (std::size_t i = 0; i < cells.size(); ++i)

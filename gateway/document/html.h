@@ -16,10 +16,10 @@ std::string escaped(std::string_view text);
 std::string element(std::string_view name, std::string_view text, std::string_view style_class = {});
 
 /// A table under a heading row.
-class Table {
+class TableText {
 public:
     /// `whole`: the cells of these columns, from 0, are not broken into lines.
-    explicit Table(const std::vector<std::string>& headings, std::set<std::size_t> whole = {});
+    explicit TableText(const std::vector<std::string>& headings, std::set<std::size_t> whole = {});
     /// As many cells as headings; texts.
     void add(const std::vector<std::string>& cells);
     [[nodiscard]] bool empty() const { return empty_; }

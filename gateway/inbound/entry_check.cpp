@@ -28,7 +28,7 @@ std::string text(std::string_view en, std::string_view zh) {
 
 /// What the table of fields says about a text of a table or message.
 Parsed<std::string> choice(std::string_view key, std::string_view written) {
-    return parse_value(*field_by_key(Section::entry, key), written).map([](const Value& value) {
+    return parse_value(*field_by_key(FieldSection::entry, key), written).map([](const Value& value) {
         return std::get<std::string>(value);
     });
 }
@@ -201,7 +201,7 @@ std::optional<InputType> EntryCheck::input_type_of(const GivenValue& given, Faul
     if (given.input_type.empty()) {
         if (source_.input_type) return source_.input_type;
         faults.push_back(fault("input_type", text("is missing", "缺少此项"),
-                               allowed_values(*field_by_key(Section::entry, "input_type"))));
+                               allowed_values(*field_by_key(FieldSection::entry, "input_type"))));
         return {};
     }
     const auto key = choice("input_type", given.input_type);

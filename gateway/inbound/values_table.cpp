@@ -13,7 +13,7 @@ namespace {
 
 std::set<std::string_view> wrong_fields(const Record& record) {
     std::set<std::string_view> wrong;
-    for (const Field& field : fields_of(Section::entry)) {
+    for (const Field& field : fields_of(FieldSection::entry)) {
         const Record::Entry* cell = record.find(field.key);
         if (cell == nullptr ? field.required : !cell->valid) wrong.insert(field.key);
     }
@@ -37,7 +37,7 @@ Place place_of(const TableRow& row, std::string_view key) {
 }  // namespace
 
 std::vector<ValueRow> read_values(std::string_view text, Reporter& report) {
-    TableReader table{Section::entry, text, kMostTableValues, report};
+    TableReader table{FieldSection::entry, text, kMostTableValues, report};
     std::vector<ValueRow> rows;
     while (const auto record = table.next()) {
         rows.push_back({given(*record), table.row_of(*record), wrong_fields(*record)});

@@ -6,7 +6,7 @@ namespace mg {
 namespace {
 
 bool damaged(std::string_view key, std::string_view cell) {
-    return spreadsheet_damage(*field_by_key(Section::meter, key), cell).has_value();
+    return spreadsheet_damage(*field_by_key(FieldSection::meter, key), cell).has_value();
 }
 
 TEST(SpreadsheetDamage, IsSeenInWhatSpreadsheetsWrite) {

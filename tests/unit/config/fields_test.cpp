@@ -13,34 +13,34 @@
 namespace mg {
 namespace {
 
-constexpr std::array kSections{Section::site,
-                               Section::storage,
-                               Section::control,
-                               Section::accounting,
-                               Section::line,
-                               Section::uplink,
-                               Section::model,
-                               Section::point,
-                               Section::meter,
-                               Section::item,
-                               Section::coefficient,
-                               Section::plant,
-                               Section::code,
-                               Section::factor,
-                               Section::inbound,
-                               Section::inbound_http,
-                               Section::entry,
-                               Section::calendar,
-                               Section::profile,
-                               Section::profile_record,
-                               Section::profile_answers,
-                               Section::profile_paths,
-                               Section::profile_addresses,
-                               Section::profile_names,
-                               Section::profile_fields};
+constexpr std::array kSections{FieldSection::site,
+                               FieldSection::storage,
+                               FieldSection::control,
+                               FieldSection::accounting,
+                               FieldSection::line,
+                               FieldSection::uplink,
+                               FieldSection::model,
+                               FieldSection::point,
+                               FieldSection::meter,
+                               FieldSection::item,
+                               FieldSection::coefficient,
+                               FieldSection::plant,
+                               FieldSection::code,
+                               FieldSection::factor,
+                               FieldSection::inbound,
+                               FieldSection::inbound_http,
+                               FieldSection::entry,
+                               FieldSection::calendar,
+                               FieldSection::profile,
+                               FieldSection::profile_record,
+                               FieldSection::profile_answers,
+                               FieldSection::profile_paths,
+                               FieldSection::profile_addresses,
+                               FieldSection::profile_names,
+                               FieldSection::profile_fields};
 
 TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
-    for (const Section section : kSections) {
+    for (const FieldSection section : kSections) {
         std::set<std::string_view> keys;
         for (const Field& field : fields_of(section)) {
             EXPECT_TRUE(keys.insert(field.key).second) << field.key;
@@ -52,7 +52,7 @@ TEST(FieldTable, HasEachKeyOnceAndSaysItInBothLanguages) {
 }
 
 TEST(FieldTable, StandardsAreThemselvesAllowed) {
-    for (const Section section : kSections) {
+    for (const FieldSection section : kSections) {
         for (const Field& field : fields_of(section)) {
             if (field.standard.empty()) continue;
             EXPECT_TRUE(parse_value(field, field.standard)) << field.key;
@@ -61,8 +61,8 @@ TEST(FieldTable, StandardsAreThemselvesAllowed) {
 }
 
 TEST(FieldTable, NamesTheNearestKey) {
-    EXPECT_EQ(nearest_key(Section::line, "baudrate"), "baud");
-    EXPECT_EQ(nearest_key(Section::meter, "通信地扯"), "通信地址");
+    EXPECT_EQ(nearest_key(FieldSection::line, "baudrate"), "baud");
+    EXPECT_EQ(nearest_key(FieldSection::meter, "通信地扯"), "通信地址");
     EXPECT_EQ(nearest_of("eastron-sdm360", {"eastron-sdm120", "eastron-sdm630"}), "eastron-sdm630");
     EXPECT_EQ(nearest_of("x", {}), "");
 }

@@ -52,7 +52,7 @@ TEST(Trimmed, TakesFullWidthAndNoBreakSpacesToo) {
 }
 
 TEST(Dates, AreWrittenInTwoWays) {
-    const Field date{.section = Section::meter, .key = "d", .zh = "", .en = "", .type = ValueType::date};
+    const Field date{.section = FieldSection::meter, .key = "d", .zh = "", .en = "", .type = ValueType::date};
     const auto parsed = [&](const char* text) {
         const auto value = parse_value(date, text);
         return value ? std::get<std::string>(*value) : std::string("none");
@@ -77,7 +77,7 @@ TEST(Values, ListsInOneCellAreSeparatedAsPeopleSeparate) {
 }
 
 TEST(Values, ChoicesAreTheirKeysEachOnce) {
-    const Field field{.section = Section::item,
+    const Field field{.section = FieldSection::item,
                       .key = "periods",
                       .zh = "",
                       .en = "",
@@ -90,7 +90,7 @@ TEST(Values, ChoicesAreTheirKeysEachOnce) {
 }
 
 TEST(Values, BareNumbersAreMinutesWhereMinutesAreMeant) {
-    const Field field{.section = Section::item,
+    const Field field{.section = FieldSection::item,
                       .key = "interval_min",
                       .zh = "",
                       .en = "",
@@ -114,7 +114,7 @@ TEST(Values, UnitsAreComparedAsPeopleWriteThem) {
 }
 
 TEST(Moments, AreATimeOrAWord) {
-    const Field moment{.section = Section::uplink,
+    const Field moment{.section = FieldSection::uplink,
                        .key = "m",
                        .zh = "",
                        .en = "",

@@ -9,7 +9,7 @@ EnterpriseOptions stated_enterprise(const std::string& text) {
     EnterpriseOptions enterprise = a_stated_enterprise();
     enterprise.name = enterprise.industry_code = enterprise.type_code = text;
     std::vector<TableRow::Cell> cells;
-    for (const Field& field : fields_of(Section::enterprise)) {
+    for (const Field& field : fields_of(FieldSection::enterprise)) {
         const bool day = field.type == ValueType::date;
         const bool truth = field.type == ValueType::boolean;
         cells.push_back({std::string(field.key), 1, day ? "2026/3/2" : (truth ? "true" : text)});
