@@ -19,6 +19,7 @@
 #include "gateway/commands/output_file.h"
 #include "gateway/commands/progress_line.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/document/csv_text.h"
 #include "gateway/reading/local_time.h"
 
 namespace mg {

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/base/language.h"
-#include "gateway/commands/output_file.h"
 #include "gateway/control/status.h"
+#include "gateway/document/csv_text.h"
 #include "gateway/reading/local_time.h"
 
 namespace mg {

@@ -6,9 +6,6 @@
 
 namespace mg {
 
-/// For the begin of a CSV file: Excel and WPS take it for UTF-8 then.
-inline constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
-
 /// Where rows go: stdout, or a file that has its name only when it is whole. Blocks for the disk. Whoever
 /// ends the program by Ctrl-C, SIGTERM or SIGHUP leaves no piece of it behind; one file at a time.
 class OutputFile {
@@ -32,8 +29,5 @@ private:
     std::string file_;
     std::FILE* unfinished_{nullptr};
 };
-
-/// A cell of CSV; quoted where a comma, a quote or a line break would break the table (RFC 4180).
-std::string csv_cell(std::string_view text);
 
 }  // namespace mg

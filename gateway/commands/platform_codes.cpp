@@ -12,6 +12,7 @@
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/output_file.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/document/csv_text.h"
 #include "gateway/uplink/provincial/base_data.h"
 
 namespace mg {

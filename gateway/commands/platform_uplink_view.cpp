@@ -10,8 +10,8 @@
 #include "gateway/base/language.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/commands/labels.h"
-#include "gateway/commands/output_file.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/document/csv_text.h"
 #include "gateway/reading/local_time.h"
 #include "gateway/reading/stat_period.h"
 
@@ -54,13 +54,6 @@ std::string waiting_table(const PlatformStatus& platform, std::chrono::minutes u
                    oldest ? local_text(*oldest, utc_offset) : std::string{}});
     }
     return table.empty() ? std::string{} : table.to_string();
-}
-
-/// Text that begins like a formula would be computed by a spreadsheet.
-std::string text_cell(const std::string& words) {
-    const bool formula =
-        !words.empty() && std::string_view{"=+-@\t\r"}.find(words.front()) != std::string_view::npos;
-    return csv_cell(formula ? "'" + words : words);
 }
 
 }  // namespace
@@ -172,7 +165,7 @@ std::string receipt_csv_row(const ReceiptReport& receipt, std::chrono::minutes u
     return fmt::format(
         "{},{},{},{},{},{},{},{},{},{},{}\r\n", csv_cell(record.item), label(record.period.type),
         record.period_text, record.revision, record.value ? record.value->to_string() : "",
-        csv_cell(record.unit), csv_cell(outcome_label(receipt.outcome)), text_cell(receipt.words),
+        csv_cell(record.unit), csv_cell(outcome_label(receipt.outcome)), csv_words(receipt.words),
         iso_local(receipt.at, utc_offset), iso_local(receipt.last_at, utc_offset), receipt.times);
 }
 

@@ -11,6 +11,7 @@
 #include "gateway/commands/progress_line.h"
 #include "gateway/commands/running_gateway.h"
 #include "gateway/commands/terminal.h"
+#include "gateway/document/csv_text.h"
 
 namespace mg {
 namespace {

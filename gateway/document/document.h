@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,7 +47,10 @@ struct Table {
     std::vector<Column> columns;
     std::vector<std::vector<Cell>> rows;  ///< as many cells as columns
     std::size_t total_rows{0};            ///< of the rows, the last so many are sums of others
-    std::string note;                     ///< a line below; may be empty
+    /// The first so many columns say what a row is: they stay in sight, and stand again in every part of a
+    /// table that is too wide for a page.
+    std::size_t leading_columns{1};
+    std::string note;  ///< a line below; may be empty
 };
 
 struct Chart {
@@ -96,6 +100,7 @@ struct Document {
     std::string title;
     std::vector<std::string> subtitles;  ///< enterprise, period, when and by what it was made
     std::vector<Section> sections;
+    std::chrono::minutes utc_offset{480};  ///< of the site: whose midnights the days are
 };
 
 }  // namespace mg

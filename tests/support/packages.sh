@@ -3,12 +3,12 @@
 
 BUILD_PACKAGES=(
     g++ cmake ninja-build pkg-config git
-    libboost-dev libmodbus-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libcurl4-openssl-dev libzstd-dev libdeflate-dev libssl-dev zlib1g-dev
+    libboost-dev libmodbus-dev libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libcurl4-openssl-dev libzstd-dev libdeflate-dev libxlsxwriter-dev libssl-dev zlib1g-dev
     libtomlplusplus-dev libexpected-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
 )
 TEST_PACKAGES=(
     libgtest-dev librapidcheck-dev libbenchmark-dev
-    python3 python3-jsonschema python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients openssl systemd clang-format-19
+    python3 python3-jsonschema python3-openpyxl python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients openssl systemd clang-format-19
 )
 DEMO_PACKAGES=(python3 python3-aiohttp python3-cryptography python3-uvloop mosquitto mosquitto-clients)
 
