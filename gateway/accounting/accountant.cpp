@@ -339,6 +339,8 @@ Result<> Accountant::compute_again(const Recomputation& work) {
     if (!earliest) return pass_on(earliest.error());
     const auto through = known();
     if (!through) return pass_on(through.error());
+    const auto oldest = oldest_slot();
+    if (!oldest) return pass_on(oldest.error());
     std::unique_ptr<Reckoning> again;
     UtcTime day = std::max(day_of(work.from - 1ms), *earliest);
     while (true) {
@@ -350,6 +352,7 @@ Result<> Accountant::compute_again(const Recomputation& work) {
         day = needed;
     }
     Reckoning& reckoning = *again;
+    if (*oldest) reckoning.states_since(**oldest);
     if (work.to) reckoning.reuse_from(*work.to);
     // At a start no boundary has been seen yet, but they are in the store.
     const UtcTime last = std::max({newest_boundary_, day, store_.last_taken_at()});

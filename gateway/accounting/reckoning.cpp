@@ -167,7 +167,7 @@ void Reckoning::make_last_values(UtcTime until, std::vector<ItemRecord>& records
                 SiteCalendar own = calendar;
                 if (type == StatType::real_time) own.real_time = options.interval;
                 auto& done = last_values_until_[{item.id, type}];
-                if (done == UtcTime{}) done = day_;
+                if (done == UtcTime{}) done = std::max(day_, states_since_);
                 for (auto period = own.containing(type, done); period.to <= until;
                      period = own.after(period)) {
                     if (auto record = maker_.record(item, period)) records.push_back(std::move(*record));

@@ -41,6 +41,9 @@ public:
     /// or before that day; what is only entered from `entered` on, which may lie before every sample. Before
     /// anything is fed.
     Result<> resume(UtcTime day, UtcTime entered = UtcTime::max());
+    /// When the site was first heard of: a value at the end of a period is due from the period on that
+    /// contains this, and not of those before.
+    void states_since(UtcTime first) { states_since_ = first; }
     /// The earliest of the last good readings of its registers, right after resume(): what is to come changes
     /// figures back to there.
     [[nodiscard]] UtcTime rests_on() const;
@@ -93,6 +96,7 @@ private:
     FlowCalculator calculator_;
     RecordMaker maker_;
     std::map<std::pair<FlowIndex, StatPeriod>, FlowFigure> fresh_;  ///< of this call of compute()
+    UtcTime states_since_{UtcTime::min()};
     std::map<std::pair<std::string, StatType>, UtcTime> last_values_until_;
     UtcTime day_{UtcTime::min()};  ///< where it was taken up, or its first slot
 };

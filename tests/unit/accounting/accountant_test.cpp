@@ -222,6 +222,21 @@ TEST(Accountant, MeansAreOfAllSamplesAndLastValuesOfTheEnd) {
 
 constexpr const char* kLoad = "load,负荷,电力,实时 日,15,现场仪表,平均,a.power,kW,2,,,,不计,,,\n";
 
+TEST(Accountant, ACorrectionSinceTheFirstBoundaryMakesNoLastValueOfTheMonthBefore) {
+    AccountingPlant plant{
+        "a,hv,1,test,,,1000000,4000,SN-A\n",
+        "heat,热值,系数,日 月,,手工填报,期末值,coef.heat,tce/t,4,,,,不计,,,\n" + std::string(kOfA),
+        "heat,0.78,tce/t,2026-01-01,,,,,\n"};
+    plant.runs("a", "2027-01-01 00:00", "2027-01-02 00:15", "1000", "10");
+    plant.account();
+    plant.records(MultiplierChange{{"a"}, plant.at("2027-01-01 00:00"), {Decimal{2, 0}, Decimal{1, 0}}, {}});
+    plant.account();
+    EXPECT_EQ(plant.value("elec", "2027-01-01"), "1920.00");  // 96 × 10 × 2
+    EXPECT_EQ(plant.value("heat", "2027-01-01"), "0.7800");
+    EXPECT_EQ(plant.value("heat", "2026-12-31"), "none");
+    EXPECT_EQ(plant.value("heat", "2026-12"), "none");
+}
+
 TEST(Accountant, AValueThatComesLateIsInTheMeanOfYesterdayAlsoAfterARestart) {
     AccountingPlant plant{kTwoMeters, kLoad};
     plant.reads("a", "2027-01-01 12:00", "0", "10");
