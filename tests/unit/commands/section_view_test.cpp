@@ -27,7 +27,7 @@ TEST(SectionView, SaysWithWordsAndMarksWhatPaperSaysWithColours) {
               "\n"
               "meter   in (kWh)\n"
               "a      ▲ 1,234.5\n"
-              "b              –\n"
+              "b?             –\n"
               "one is missing\n"
               "\n"
               "days  kWh\n"
