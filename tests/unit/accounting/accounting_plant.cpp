@@ -228,8 +228,10 @@ std::string AccountingPlant::everything_said() {
     add(books_->records({.items = {}, .type = {}, .all_revisions = true}).value(), [&](const auto& record) {
         return fmt::format("{} r{} {}", line_of(record), record.revision, record.cause);
     });
-    add(books_->dated({.kind = {}, .subject = {}, .also_void = true}).value(),
-        [](const DatedRecord& record) { return json_of(record); });
+    add(books_->dated({.kind = {}, .subject = {}, .also_void = true}).value(), [](DatedRecord record) {
+        record.entered_at = {};  // whoever was cut off enters it later
+        return json_of(record);
+    });
     add(books_->requests({}).value(), [&](const auto& request) {
         return fmt::format("request {} {}", line_of(request.wanted), request.wanted.cause);
     });
