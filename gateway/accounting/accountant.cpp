@@ -47,6 +47,13 @@ void sort_by_slot(std::vector<StoredItem>& items) {
     std::ranges::sort(items, {}, key);
 }
 
+/// What is summed by days waits for the end of the day that is going on: a day that quarter-hours are done
+/// beyond is not taken up again for it.
+void add_days_done(const std::vector<UtcTime>& days_done, std::vector<UtcTime>& reached) {
+    const UtcTime latest = reached.empty() ? UtcTime::min() : std::ranges::max(reached);
+    for (const UtcTime until : days_done) reached.push_back(until < latest ? until + 1ms : until);
+}
+
 }  // namespace
 
 Accountant::Accountant(const AccountingBasis& basis, SampleStore& store, Books& books, Clock& clock)
@@ -150,21 +157,29 @@ Result<> Accountant::take_up() {
     if (!records) return pass_on(records.error());
     std::vector<FlowIndex> metered;
     std::vector<UtcTime> reached;
+    std::vector<UtcTime> days_done;
     done_until_.clear();
+    unbegun_.clear();
     for (FlowIndex flow = 0; flow < basis_.plan.flows.size(); ++flow) {
         const auto& of = basis_.plan.flows[flow];
         if (!of.is_metered()) continue;
         metered.push_back(flow);
         const auto newest = books_.newest(of.id, of.base, UtcTime::max());
         if (!newest) return pass_on(newest.error());
-        if (!*newest) continue;
-        reached.push_back((*newest)->period.to);
+        if (!*newest) {
+            unbegun_.push_back(flow);
+            continue;
+        }
+        const UtcTime until = (*newest)->period.to;
+        (of.base == StatType::real_time ? reached : days_done).push_back(until);
         const auto& item = basis_.plan.items[basis_.plan.item_of_flow[flow]].id;
-        const auto [place, is_new] = done_until_.emplace(item, reached.back());
-        if (!is_new) place->second = std::min(place->second, reached.back());
+        const auto [place, is_new] = done_until_.emplace(item, until);
+        if (!is_new) place->second = std::min(place->second, until);
     }
+    add_days_done(days_done, reached);
     live_ = std::make_unique<Reckoning>(basis_, books_, std::move(*records), std::move(metered));
     if (reached.empty()) {
+        unbegun_.clear();
         if (cursor_ == 0) return {};
         // Registers were read, but no item could be computed yet.
         cursor_ = 0;
@@ -206,6 +221,7 @@ Result<bool> Accountant::take_new() {
         change.to_do.push_back(std::move(work));
     }
     wake_stalled(change);
+    wake_late_beginners(change);
     cursor_ = peeked->through;
     if (const auto kept = keep(*live_, std::move(change), {}, newest_boundary_); !kept) {
         live_.reset();
@@ -258,6 +274,32 @@ void Accountant::wake_stalled(BooksChange& change) {
         const auto& item = basis_.plan.items[basis_.plan.item_of_flow[flow]].id;
         change.to_do.push_back({.id = 0, .from = *reached, .to = {}, .items = {item}, .cause = {}});
     }
+}
+
+/// A flow that had no figure yet because one of its meters was read but once: with the second reading its
+/// figures begin at the first, and what the other meters gave since then was let go from memory.
+void Accountant::wake_late_beginners(BooksChange& change) {
+    std::erase_if(unbegun_, [&](FlowIndex flow) {
+        UtcTime first = UtcTime::max();
+        UtcTime last = UtcTime::min();
+        for (const auto& version : basis_.plan.flows[flow].versions) {
+            for (const auto& term : version.terms) {
+                const auto* key = std::get_if<RegisterKey>(&term.input);
+                const auto* series = key == nullptr ? nullptr : live_->registers().series(*key);
+                if (series == nullptr) continue;
+                const auto begin = series->begin();
+                if (!begin) return false;
+                first = std::min(first, *begin);
+                last = std::max(last, *begin);
+            }
+        }
+        if (first >= last) return true;
+        const auto& item = basis_.plan.items[basis_.plan.item_of_flow[flow]].id;
+        if (first < day_of(last)) {
+            change.to_do.push_back({.id = 0, .from = first, .to = {}, .items = {item}, .cause = {}});
+        }
+        return true;
+    });
 }
 
 /// Gives the breaks that were found.

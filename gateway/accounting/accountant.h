@@ -75,6 +75,7 @@ private:
     [[nodiscard]] UtcTime day_of(UtcTime time) const;
     Result<std::optional<UtcTime>> oldest_slot();
     void wake_stalled(BooksChange& change);
+    void wake_late_beginners(BooksChange& change);
 
     AccountingBasis basis_;
     SampleStore& store_;
@@ -89,6 +90,7 @@ private:
     BoundaryStrips boundaries_;
     UtcTime newest_boundary_{UtcTime::min()};
     std::map<FlowIndex, UtcTime> woken_;
+    std::vector<FlowIndex> unbegun_;  ///< without a figure when the others were taken up
     Guarded<AccountingStatus> status_;
 };
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "gateway/accounting/formula.h"
+#include "gateway/accounting/metered_items.h"
 
 namespace mg {
 namespace {
@@ -167,8 +168,9 @@ private:
     }
 
     [[nodiscard]] bool formulas_name(const std::string& input) const {
-        return std::ranges::any_of(options_.items,
-                                   [&](const ItemOptions& item) { return inputs_of(item).contains(input); });
+        return std::ranges::any_of(options_.items, [&](const ItemOptions& item) {
+            return !is_metered_item(item.id) && inputs_of(item).contains(input);
+        });
     }
 
     static std::set<std::string> inputs_of(const ItemOptions& item) {

@@ -219,14 +219,32 @@ std::optional<FlowFigure> Reckoning::wanted(const std::string& flow, const StatP
     return figure_of(**found);
 }
 
+std::optional<UtcTime> Reckoning::will_begin(const Flow& flow) const {
+    std::optional<UtcTime> begin;
+    for (const auto& version : flow.versions) {
+        for (const auto& term : version.terms) {
+            const auto* key = std::get_if<RegisterKey>(&term.input);
+            const auto* life = key == nullptr ? nullptr : registers_.life(*key);
+            if (life == nullptr) continue;
+            auto first = registers_.series(*key)->begin();
+            if (!first) first = life->settled_until();
+            if (!first) return {};
+            begin = std::max(begin.value_or(*first), *first);
+        }
+    }
+    return begin;
+}
+
 void Reckoning::forget_what_is_done() {
     const SiteCalendar calendar{.utc_offset = basis_.options.site.utc_offset,
                                 .real_time = basis_.options.site.boundary};
     std::map<RegisterKey, UtcTime> needed;
     UtcTime earliest = UtcTime::max();
     for (FlowIndex flow = 0; flow < mine_.size(); ++flow) {
-        const auto reached = calculator_.reached(flow);
-        if (!mine_[flow] || !reached || !basis_.plan.flows[flow].is_metered()) continue;
+        if (!mine_[flow] || !basis_.plan.flows[flow].is_metered()) continue;
+        auto reached = calculator_.reached(flow);
+        if (!reached) reached = will_begin(basis_.plan.flows[flow]);
+        if (!reached) continue;
         const UtcTime day = calendar.containing(StatType::day, *reached).from;
         earliest = std::min(earliest, day);
         for (const auto& version : basis_.plan.flows[flow].versions) {

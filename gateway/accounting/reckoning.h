@@ -81,6 +81,9 @@ public:
 
 private:
     [[nodiscard]] const SpanSeries* series(const RegisterKey& key) const;
+    /// Where a flow will begin whose registers have been read, but not all of them twice; none: one has never
+    /// been.
+    [[nodiscard]] std::optional<UtcTime> will_begin(const Flow& flow) const;
     [[nodiscard]] std::optional<FlowFigure> figure(FlowIndex flow, const StatPeriod& period) const;
     void make_records(std::span<const ComputedFigure> figures, std::vector<ItemRecord>& records);
     void make_last_values(UtcTime until, std::vector<ItemRecord>& records);

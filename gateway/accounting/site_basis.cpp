@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/accounting/metered_items.h"
 #include "gateway/accounting/register_bank.h"
 #include "gateway/base/language.h"
 #include "gateway/reading/local_time.h"
@@ -40,7 +41,8 @@ std::vector<BasisLine> frame_of(const Options& options) {
         {std::string(kFrameOfSite), UtcTime{}, std::to_string(options.site.utc_offset.count())}};
     std::set<std::string> items;
     for (const auto& item : options.items) {
-        if (!items.insert(item.id).second) continue;
+        // What metering points measured has no shorter periods than days.
+        if (is_metered_item(item.id) || !items.insert(item.id).second) continue;
         lines.push_back(
             {fmt::format("{}{}", kFrameOfItem, item.id), UtcTime{},
              std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(item.interval).count())});

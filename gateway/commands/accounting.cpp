@@ -31,8 +31,8 @@ std::string text(std::string_view en, std::string_view zh) {
     return std::string(tr(en, zh));
 }
 
-Result<std::vector<ItemReport>> items_of(RunningGateway& gateway) {
-    const auto json = gateway.call("items", {});
+Result<std::vector<ItemReport>> items_of(RunningGateway& gateway, bool metered) {
+    const auto json = gateway.call("items", {{"metered", metered ? "true" : "false"}});
     return json ? items_from_json(*json) : pass_on(json.error());
 }
 
@@ -41,12 +41,13 @@ struct Asked {
     std::string from;
     std::string to;
     std::string type;
+    bool metered{false};
     bool revisions{false};
     bool json{false};
 };
 
-int show_items(RunningGateway& gateway, bool json) {
-    const auto items = items_of(gateway);
+int show_items(RunningGateway& gateway, bool metered, bool json) {
+    const auto items = items_of(gateway, metered);
     if (!items) return complain(items.error());
     if (json) {
         print(items_to_json(*items) + '\n');
@@ -107,9 +108,9 @@ int show_records(RunningGateway& gateway, Asked asked) {
     if (!from) return complain(from.error());
     const auto to = begin_or_end(asked.to, PeriodEnd::end, *offset);
     if (!to) return complain(to.error());
-    const auto items = items_of(gateway);
-    if (!items) return complain(items.error());
     const bool by_hour = asked.type == kHour;
+    const auto items = items_of(gateway, asked.metered || by_hour);
+    if (!items) return complain(items.error());
     if (const auto chosen = choose_items(asked, *items, by_hour); !chosen) return complain(chosen.error());
     std::ranges::replace(asked.type, '-', '_');
     RecordsReport all;
@@ -135,6 +136,11 @@ int show_records(RunningGateway& gateway, Asked asked) {
     return kExitOk;
 }
 
+CLI::Option* add_metered_flag(CLI::App& command) {
+    return add_flag(command, "--metered",
+                    text("What each metering point measured as well", "同时列出各计量点自身的计量值"));
+}
+
 /// As CLI11 says it of an option that is always required.
 void demand(std::initializer_list<CLI::Option*> options) {
     for (const CLI::Option* each : options) {
@@ -147,11 +153,12 @@ void demand(std::initializer_list<CLI::Option*> options) {
 void add_items(CLI::App& app, int& exit_code) {
     CLI::App* command =
         app.add_subcommand("items", text("What is reported, and its newest figures", "采集项及其最新数值"));
+    CLI::Option* metered = add_metered_flag(*command);
     CLI::Option* socket = add_socket_option(*command);
     CLI::Option* json = add_json_flag(*command);
     command->callback([=, &exit_code] {
         exit_code = with_gateway(socket_of(*command, *socket), [&](RunningGateway& gateway) {
-            return show_items(gateway, json->count() > 0);
+            return show_items(gateway, metered->count() > 0, json->count() > 0);
         });
     });
 }
@@ -178,8 +185,10 @@ void add_records(CLI::App& app, int& exit_code) {
             ->check(CLI::IsMember({"real-time", "hour", "day", "month", "year"}));
     CLI::Option* revisions = add_flag(*command, "--revisions",
                                       text("Every revision, not only the newest", "显示全部修订，不只最新"));
+    CLI::Option* metered = add_metered_flag(*command);
     const SumOptions sums = add_sum_options(*command);
-    for (CLI::Option* other : {type, revisions}) {
+    metered->excludes(items);
+    for (CLI::Option* other : {type, revisions, metered}) {
         for (CLI::Option* sum : {sums.sum, sums.by, sums.bill}) other->excludes(sum);
     }
     for (CLI::Option* end : {from, to}) end->excludes(sums.bill);
@@ -206,6 +215,7 @@ void add_records(CLI::App& app, int& exit_code) {
                     .from = value_of(from),
                     .to = value_of(to),
                     .type = value_of(type),
+                    .metered = metered->count() > 0,
                     .revisions = revisions->count() > 0,
                     .json = json->count() > 0};
         if (items->count() > 0) asked.items = items->as<std::vector<std::string>>();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/coal_basis.h"
+#include "gateway/accounting/metered_items.h"
 #include "gateway/base/language.h"
 #include "gateway/daemon/item_versions.h"
 #include "gateway/daemon/order_arguments.h"
@@ -119,13 +120,15 @@ Result<ItemReport> AccountingAnswers::report_of(const Versions& versions) {
     return report;
 }
 
-Result<std::string> AccountingAnswers::items(const ControlRequest& /*request*/) {
+Result<std::string> AccountingAnswers::items(const ControlRequest& request) {
+    const bool metered = request.argument("metered") == "true";
     std::vector<ItemReport> reports;
     for (auto first = options_.items.begin(); first != options_.items.end();) {
         Versions versions;
         for (const std::string& id = first->id; first != options_.items.end() && first->id == id; ++first) {
             versions.push_back(&*first);
         }
+        if (!metered && is_metered_item(versions.front()->id)) continue;
         auto report = report_of(versions);
         if (!report) return pass_on(report.error());
         reports.push_back(std::move(*report));

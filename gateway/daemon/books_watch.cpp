@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gateway/accounting/metered_items.h"
 #include "gateway/daemon/period_answers.h"
 
 namespace mg {
@@ -39,7 +40,8 @@ Result<BooksFindings> look_into(const Options& options, Books& books, UtcTime no
     findings.requests = requests->size();
     for (const ItemOptions& item : options.items) {
         const auto type = type_of(item);
-        if (!type || !item.valid_at(now)) continue;
+        // A metering point that gives nothing shows as such already.
+        if (!type || !item.valid_at(now) || is_metered_item(item.id)) continue;
         const auto known = has_value(options, books, item, *type, now);
         if (!known) return pass_on(known.error());
         if (!*known) findings.without_value.push_back(item.id);

@@ -15,6 +15,7 @@
 #include <malloc.h>
 
 #include "drivers/channel/dtu_acceptor.h"
+#include "gateway/accounting/metered_items.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/buffer/open_store.h"
@@ -323,6 +324,7 @@ Result<std::unique_ptr<Daemon>> Daemon::build(Options options, Clock& clock) {
     if (!options.items.empty()) housekeeping.consumers.push_back(kAccounting);
     auto store = open_store(options.storage, options.site, clock, life_of(buffer), std::move(housekeeping));
     if (!store) return pass_on(store.error());
+    add_metered_items(options);
     auto parts = std::make_unique<Parts>(std::move(options), clock, std::move(*notifier),
                                          std::move(heartbeats), std::move(*store));
     if (const auto built = parts->build_the_rest(); !built) return pass_on(built.error());

@@ -9,6 +9,7 @@
 
 #include "gateway/accounting/dated_check.h"
 #include "gateway/accounting/dated_record_json.h"
+#include "gateway/accounting/metered_items.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
 #include "gateway/base/utc_text.h"
@@ -129,7 +130,10 @@ std::vector<std::string> DatedAnswers::items_touched(const DatedBody& body) cons
                stop != nullptr && !stop->meters.empty()) {
         for (const MeterId& meter : stop->meters) add_meter(meter);
     } else if (std::holds_alternative<PeriodLock>(body) || std::holds_alternative<ProductionStop>(body)) {
-        for (const ItemOptions& item : options_.items) items.insert(item.id);
+        // A list of every metering point tells nobody anything.
+        for (const ItemOptions& item : options_.items) {
+            if (!is_metered_item(item.id)) items.insert(item.id);
+        }
     } else {
         add_meter({subject_of(body)});
     }

@@ -1,6 +1,7 @@
 // What accounting costs: a store on disk with minute readings of a site, computed as it comes and then
 // computed again as a whole.
-//   accounting_bench [meters] [days] [folder]     default 500 meters, 31 days
+//   accounting_bench [meters] [days] [folder] [metered]     default 500 meters, 31 days
+// "metered": with the items that each metering point implies, as a running gateway has them.
 // Each meter has an index and a power, and an item of its own; totals of 200 add them up, one total those.
 // Prints the CPU time for each part; the folder must lie on a real disk and takes some 100 bytes a reading.
 #include <bit>
@@ -14,6 +15,7 @@
 
 #include "config/load.h"
 #include "gateway/accounting/accountant.h"
+#include "gateway/accounting/metered_items.h"
 #include "gateway/buffer/open_store.h"
 #include "tests/bench/own_use.h"
 #include "tests/support/temporary_folder.h"
@@ -203,5 +205,6 @@ int main(int argc, char** argv) {
     auto options = site_of(meters, temporary.path() / "site");
     options.storage.path = argc > 3 ? std::filesystem::path{argv[3]} : temporary.path() / "data";
     options.storage.allow_tmpfs = true;
+    if (argc > 4) add_metered_items(options);
     return Bench{std::move(options), days}.run();
 }

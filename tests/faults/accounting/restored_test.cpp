@@ -43,6 +43,7 @@ protected:
     }
     /// Two days, and the third until ten; more flows before six.
     void until_the_third_day_at_ten() {
+        plant_.measures_each_meter();
         runs("2027-01-01 00:00", "2027-01-02 00:00", "1000", "10");
         ASSERT_TRUE(back_up(folder_.path(), backup_, clock_.utc()));
         runs("2027-01-02 00:15", "2027-01-03 00:00", "1970", "10");
@@ -61,6 +62,10 @@ protected:
         EXPECT_EQ(plant_.value("elec", "2027-01-01"), "960.00");
         EXPECT_EQ(plant_.value("elec", "2027-01-02"), "960.00");
         EXPECT_EQ(plant_.value("elec", "2027-01-02 23:45"), "10.00");
+        // What the meter itself measured is summed by days, and its full days stand as well
+        EXPECT_EQ(plant_.value("a.energy", "2027-01-02"), "960.00");
+        EXPECT_EQ(plant_.revisions("a.energy", "2027-01-02").size(), 1U);
+        EXPECT_EQ(plant_.value("a.energy", "2027-01-03"), "1380.00");
         EXPECT_EQ(revisions("2027-01-02"), 1U);
         EXPECT_EQ(revisions("2027-01-02 05:00"), 1U);
         // The day that was going on is bridged, and still the difference of its indexes

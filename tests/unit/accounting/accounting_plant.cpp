@@ -10,6 +10,7 @@
 
 #include "config/load.h"
 #include "gateway/accounting/dated_record_json.h"
+#include "gateway/accounting/metered_items.h"
 
 namespace mg {
 namespace {
@@ -81,8 +82,25 @@ void AccountingPlant::load_tables(std::string_view meters, std::string_view item
     for (const auto& problem : loaded.problems) {
         if (problem.severity == Severity::error) problems += problem.to_string() + "\n";
     }
+    if (!problems.empty()) throw std::invalid_argument(problems);
     options_ = std::move(loaded.options);
+    plan();
+}
+
+void AccountingPlant::measures_each_meter() {
+    accountant_.reset();
+    measures_each_meter_ = true;
+    plan();
+    restart();
+}
+
+void AccountingPlant::plan() {
+    if (measures_each_meter_) {
+        std::erase_if(options_.items, [](const ItemOptions& item) { return is_metered_item(item.id); });
+        add_metered_items(options_);
+    }
     auto checked = check_items(options_);
+    std::string problems;
     for (const auto& problem : checked.problems) {
         if (!problem.is_warning) problems += problem.what + "\n";
     }

@@ -25,6 +25,9 @@ public:
     /// Starts again with other tables.
     void takes_tables(std::string_view meters, std::string_view items, std::string_view coefficients = {});
 
+    /// Starts again as gateways do that compute what each metering point measured; from now on.
+    void measures_each_meter();
+
     UtcTime at(std::string_view moment) const;
     StatPeriod period(std::string_view text) const { return calendar_.parse(text).value(); }
 
@@ -70,11 +73,13 @@ public:
 
 private:
     void load_tables(std::string_view meters, std::string_view items, std::string_view coefficients);
+    void plan();
     void open_books(const std::string& file);
     std::string line_of(const ItemRecord& record) const;
 
     TemporaryFolder folder_;
     SiteCalendar calendar_;
+    bool measures_each_meter_{false};
     Options options_;  ///< of the tables as they are now, as are the next two
     ItemGraph graph_;
     SitePlan plan_;
