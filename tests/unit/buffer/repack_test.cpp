@@ -28,7 +28,12 @@ public:
         : folder_{parent} {
         open();
     }
-    void open() { store_ = open_or_fail(storage_in(folder_.path()), clock_); }
+    /// The store packs nothing by itself: a test says when.
+    void open() {
+        StorageOptions options = storage_in(folder_.path());
+        options.repack = false;
+        store_ = open_or_fail(options, clock_);
+    }
     SampleStore& store() { return *store_; }
     SetClock& clock() { return clock_; }
     void append(auto item) { store_->append(std::move(item)); }
