@@ -22,13 +22,14 @@ public:
     [[nodiscard]] SteadyTime steady() const override {
         return SteadyTime{std::chrono::hours{1}} + run_.load();
     }
-    [[nodiscard]] bool synchronised() const override { return true; }
+    [[nodiscard]] bool synchronised() const override { return synchronised_; }
     bool wait_until(SteadyTime due, std::stop_token stop) override;
     Wake wait(SteadyTime due, std::stop_token stop, Signal& signal) override;
 
     void advance(milliseconds by);
     /// Somebody sets the wall clock; steady time goes on.
     void step_wall(milliseconds by);
+    void set_synchronised(bool synchronised) { synchronised_ = synchronised; }
     void run_freely(bool freely) { freely_ = freely; }
     /// How often a thread other than the maker of this clock and the housekeeping has begun to wait: it has
     /// done its work then.
@@ -40,6 +41,7 @@ private:
     UtcTime start_;
     std::atomic<milliseconds> wall_{milliseconds{0}};
     std::atomic<milliseconds> run_{milliseconds{0}};
+    std::atomic<bool> synchronised_{true};
     std::atomic<bool> freely_{false};
     mutable std::mutex mutex_;
     std::condition_variable rested_;

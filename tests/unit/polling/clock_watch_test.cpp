@@ -185,6 +185,34 @@ TEST(ClockWatch, APlatformVouchesWhereNtpDoesNot) {
     EXPECT_EQ(box.after(2s), ClockTrust::synchronised);
 }
 
+TEST(ClockWatch, APlatformDoesNotTakeThePlaceOfNtpInTheMomentInWhichNtpEnds) {
+    ClosedNetwork box;
+    box.clock.set_synchronised(true);
+    ASSERT_EQ(box.after(2s), ClockTrust::synchronised);
+    box.clock.set_synchronised(false);
+
+    box.watch->platform_said(box.clock.utc(), "hebei");
+
+    EXPECT_EQ(box.watch->standing().vouch->by, ClockVouch::By::ntp);
+    EXPECT_EQ(box.after(2s), ClockTrust::synchronised_earlier);
+}
+
+TEST(ClockWatch, AWordFromTheFutureHoldsForNothing) {
+    const ClockVouch tomorrow{.by = ClockVouch::By::ntp, .at = kNow + 24h, .boot = "b1"};
+    ClosedNetwork box{true, tomorrow};
+    EXPECT_EQ(box.watch->state().trust, ClockTrust::later_than_all);
+    EXPECT_EQ(box.watch->standing().vouch, std::nullopt);
+}
+
+TEST(ClockWatch, AStepBackBeforeAnythingWasDatedMakesNothingVoid) {
+    FakeClock clock{UtcTime{} + 2h};
+    clock.set_synchronised(false);
+    ClockWatch watch{clock, kBuild, {}, 4, false};
+    ASSERT_EQ(watch.observe().trust, ClockTrust::untrusted);
+    clock.step_wall(-1h);
+    EXPECT_EQ(watch.observe().epoch, 4U);
+}
+
 TEST(ClockWatch, APlatformThatDiffersIsToldAndChangesNothing) {
     ClosedNetwork box;
     ASSERT_TRUE(box.watch->confirm(box.clock.utc(), "a"));
