@@ -14,7 +14,7 @@ OPTIONS = READING + ["config/options.h", "config/coal_basis.h"]
 STORE = OPTIONS + ["gateway/buffer/sample_store.h", "gateway/buffer/clock_book.h"]
 DATED = ["gateway/accounting/dated_record.h", "gateway/accounting/dated_record_json.h"]
 # What the auditor's tables are computed from: the books and what stands in them, the stored samples, the tables of the site.
-AUDIT = OPTIONS + DATED + ["config/item_code.h", "gateway/buffer/history.h", "gateway/accounting/books.h",
+AUDIT = OPTIONS + DATED + ["config/item_code.h", "gateway/buffer/history.h", "gateway/accounting/books.h", "gateway/accounting/day_strip.h",
                            "gateway/accounting/item_record.h", "gateway/accounting/outbox.h",
                            "gateway/accounting/period_locks.h", "gateway/accounting/span_amounts.h",
                            "gateway/accounting/time_mask.h", "gateway/accounting/units.h",
