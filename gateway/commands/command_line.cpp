@@ -144,6 +144,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_uplink(app, exit_code);
     add_platform(app, exit_code);
     add_items(app, exit_code);
+    add_completeness(app, exit_code);
     add_records(app, exit_code);
     add_enter(app, exit_code);
     add_explain(app, exit_code);
