@@ -1,17 +1,18 @@
 #include "gateway/completeness/completeness.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "gateway/completeness/due_subjects.h"
+#include "gateway/completeness/fault_search.h"
+#include "gateway/completeness/recorded_periods.h"
 
 namespace mg {
 namespace {
 
 constexpr std::chrono::days kDay{1};
-/// How far back the begin of a fault is looked for.
-constexpr std::chrono::days kFaultsBack{62};
 
 std::optional<std::int64_t> share_of(std::int64_t part, std::int64_t whole) {
     if (whole == 0) return std::nullopt;
@@ -127,156 +128,15 @@ private:
     std::vector<UtcTime> days_;
 };
 
-Result<std::vector<ItemRecord>> records_of(Books& books, const std::string& item, StatType type, UtcTime from,
-                                           UtcTime to) {
-    return books.records({.items = {item}, .type = type, .from = from, .to = to});
-}
-
-/// Of an item that people type in: each day or month that has ended is due.
-Result<> count_entered(Books& books, const DueSubject& due, const SiteCalendar& calendar,
-                       const Completeness& asked, SubjectCompleteness& out) {
-    for (DayShare& day : out.days) {
-        const auto type = due.entered_by(day.day);
-        if (!type) continue;
-        const StatPeriod period = calendar.containing(*type, day.day);
-        if (period.to != day.day + kDay || period.to > asked.now) continue;
-        const auto found = records_of(books, due.id, *type, period.from, period.to);
-        if (!found) return pass_on(found.error());
-        SlotTally tally;
-        tally.due = 1;
-        if (!found->empty() && found->front().value) {
-            tally.entered = 1;
-        } else {
-            tally.missing = 1;
-            tally.lost = period.to - period.from;
-            tally.holes.push_back({{period.from, period.to}, std::nullopt});
-        }
-        day.due = 1;
-        day.missing = tally.missing;
-        out.total += tally;
-    }
-    return {};
-}
-
-Result<MonthAgainstDays> against_days(Books& books, const ItemRecord& month) {
-    MonthAgainstDays result{.month = month.period, .month_value = *month.value, .day_sum = {}};
-    const auto found = records_of(books, month.item, StatType::day, month.period.from, month.period.to);
-    if (!found) return pass_on(found.error());
-    for (const ItemRecord& day : *found) {
-        if (!day.value) continue;
-        const auto sum = result.day_sum.plus(*day.value);
-        if (!sum) return pass_on(sum.error());
-        result.day_sum = *sum;
-        ++result.days;
-    }
-    const auto absolute = [](const Decimal& value) { return value < Decimal{} ? value.negated() : value; };
-    const auto difference = result.month_value.minus(result.day_sum);
-    if (!difference) return pass_on(difference.error());
-    const auto hundredfold = absolute(*difference).times(Decimal{100, 0});
-    const auto allowed = absolute(result.month_value).times(Decimal{kDaySumsWithin, 0});
-    if (!hundredfold) return pass_on(hundredfold.error());
-    if (!allowed) return pass_on(allowed.error());
-    result.within = *hundredfold <= *allowed;
-    return result;
-}
-
-Result<> compare_months(Books& books, const DueSubject& due, const Completeness& asked,
-                        SubjectCompleteness& out) {
-    const auto from_elsewhere = [](const ItemOptions* version) {
-        return version->month_source != version->source && is_additive(version->method) &&
-               version->periods.contains(StatType::day) && version->periods.contains(StatType::month);
-    };
-    if (std::ranges::none_of(due.versions, from_elsewhere)) return {};
-    const auto months = records_of(books, due.id, StatType::month, asked.from, asked.to);
-    if (!months) return pass_on(months.error());
-    for (const ItemRecord& month : *months) {
-        if (!month.value || month.period.to > asked.to) continue;
-        const auto compared = against_days(books, month);
-        if (!compared) return pass_on(compared.error());
-        out.months.push_back(*compared);
-    }
-    return {};
-}
-
-/// Since when each subject of a kind has no value.
-class FaultSearch {
-public:
-    FaultSearch(StripKind kind, const Completeness& asked)
-        : kind_{kind},
-          asked_{asked},
-          from_{site_midnight_before(asked.now, asked.utc_offset) - kFaultsBack} {}
-
-    Result<> read(Books& books) {
-        auto begins = books.strips_begin(kind_);
+/// The first boundary or period that anything is known of; the end of time: there is none.
+Result<UtcTime> begin_of_site(Books& books) {
+    UtcTime first = UtcTime::max();
+    for (const StripKind kind : {StripKind::meter, StripKind::item}) {
+        const auto begins = books.strips_begin(kind);
         if (!begins) return pass_on(begins.error());
-        begins_ = std::move(*begins);
-        return books.strips({.kind = kind_, .subjects = {}, .from = from_, .to = asked_.now},
-                            [&](const DayStrip& strip) { take(strip); });
+        for (const auto& [subject, begin] : *begins) first = std::min(first, begin);
     }
-
-    [[nodiscard]] std::optional<Fault> of(const DueSubject& due) const {
-        const auto begin = begins_.find(due.id);
-        const auto each = due.slots_on(site_midnight_before(asked_.now, asked_.utc_offset));
-        const auto excused = [&](const SlotSpan& span) { return span.contains(asked_.now); };
-        if (begin == begins_.end() || !each || !due.is_sent) return std::nullopt;
-        if (std::ranges::any_of(due.excused, excused)) return std::nullopt;
-        Fault fault{.kind = kind_, .id = due.id, .name = due.name};
-        fault.since = std::max(begin->second, from_);
-        fault.or_longer = begin->second < from_;
-        if (const auto seen = seen_.find(due.id); seen != seen_.end()) {
-            if (seen->second.good_until) {
-                fault.since = *seen->second.good_until;
-                fault.or_longer = false;
-            }
-            if (seen->second.bad_until >= fault.since) fault.reason = seen->second.reason;
-        }
-        const milliseconds until_known = kind_ == StripKind::item ? *each : milliseconds{0};
-        if (fault.since + until_known > asked_.now - kTimeToStore) return std::nullopt;
-        fault.lasts = asked_.now - fault.since;
-        fault.repair_until = working_days_after(fault.since, kRepairWithin, asked_.utc_offset);
-        return fault;
-    }
-
-private:
-    struct Seen {
-        std::optional<UtcTime> good_until;  ///< end of the last slot with a value
-        UtcTime bad_until{};
-        std::optional<Quality> reason;
-    };
-
-    void take(const DayStrip& strip) {
-        Seen& seen = seen_[strip.subject];
-        for (std::size_t i = 0; i < strip.slots.size(); ++i) {
-            const UtcTime end = strip.day + static_cast<std::int64_t>(i + 1) * strip.each;
-            const auto boundary = BoundarySlot::from_byte(strip.slots[i]);
-            const bool good = kind_ == StripKind::meter
-                                  ? boundary.read()
-                                  : has_figure(ItemSlot::from_byte(strip.slots[i]).state);
-            if (good) {
-                seen.good_until = std::max(seen.good_until.value_or(end), end);
-            } else if (kind_ == StripKind::meter && boundary.known && end > seen.bad_until) {
-                seen.bad_until = end;
-                seen.reason = boundary.quality;
-            }
-        }
-    }
-
-    StripKind kind_;
-    const Completeness& asked_;
-    UtcTime from_;
-    std::map<std::string, UtcTime> begins_;
-    std::map<std::string, Seen> seen_;
-};
-
-Result<> find_faults(Books& books, const std::vector<DueSubject>& subjects, StripKind kind,
-                     Completeness& result) {
-    FaultSearch search{kind, result};
-    if (auto read = search.read(books); !read) return read;
-    for (const DueSubject& due : subjects) {
-        if (due.kind != kind) continue;
-        if (auto fault = search.of(due)) result.faults.push_back(std::move(*fault));
-    }
-    return {};
+    return first;
 }
 
 }  // namespace
@@ -293,6 +153,19 @@ bool SubjectCompleteness::below_bar() const {
     return total.share().value_or(10'000) < kCompletenessBar;
 }
 
+Result<std::vector<Fault>> faults_now(Books& books, const Options& options, UtcTime now) {
+    const auto dated = books.dated(DatedQuery{});
+    if (!dated) return pass_on(dated.error());
+    const std::vector<DueSubject> subjects = due_subjects(options, *dated);
+    std::vector<Fault> all;
+    for (const StripKind kind : {StripKind::meter, StripKind::item}) {
+        auto faults = faults_of(books, subjects, kind, {now, options.site.utc_offset});
+        if (!faults) return pass_on(faults.error());
+        std::ranges::move(*faults, std::back_inserter(all));
+    }
+    return all;
+}
+
 Result<Completeness> completeness_of(Books& books, const Options& options, const CompletenessAsked& asked) {
     Completeness result{.from = asked.from, .to = asked.to, .now = asked.now};
     result.utc_offset = options.site.utc_offset;
@@ -304,17 +177,26 @@ Result<Completeness> completeness_of(Books& books, const Options& options, const
         if (kind == StripKind::meter ? !asked.meters : !asked.items) continue;
         if (auto counted = Counting{kind, subjects, result}.count(books); !counted)
             return pass_on(counted.error());
-        if (auto found = find_faults(books, subjects, kind, result); !found) return pass_on(found.error());
+        auto faults = faults_of(books, subjects, kind, {asked.now, result.utc_offset});
+        if (!faults) return pass_on(faults.error());
+        std::ranges::move(*faults, std::back_inserter(result.faults));
     }
     std::ranges::stable_sort(result.faults, {}, &Fault::since);
+    if (!asked.items) return result;
+    const auto site_begin = begin_of_site(books);
+    if (!site_begin) return pass_on(site_begin.error());
     const SiteCalendar calendar{.utc_offset = options.site.utc_offset, .real_time = options.site.boundary};
+    std::map<std::string, SubjectCompleteness*> items;
     for (SubjectCompleteness& out : result.subjects) {
-        const auto due = std::ranges::find_if(
-            subjects, [&](const DueSubject& each) { return each.kind == out.kind && each.id == out.id; });
-        if (out.kind == StripKind::meter) continue;
-        if (auto entered = count_entered(books, *due, calendar, result, out); !entered)
-            return pass_on(entered.error());
-        if (auto compared = compare_months(books, *due, result, out); !compared)
+        if (out.kind == StripKind::item) items[out.id] = &out;
+    }
+    for (const DueSubject& due : subjects) {
+        const auto out = due.kind == StripKind::item ? items.find(due.id) : items.end();
+        if (out == items.end()) continue;
+        const RecordedPeriods recorded{due, calendar, *site_begin};
+        if (auto counted = recorded.count(books, result, *out->second); !counted)
+            return pass_on(counted.error());
+        if (auto compared = recorded.compare_months(books, result, *out->second); !compared)
             return pass_on(compared.error());
     }
     return result;

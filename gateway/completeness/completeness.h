@@ -20,8 +20,6 @@ namespace mg {
 /// The rule of the national platform, taken from pages that quote it; not verified against the standard.
 inline constexpr std::int64_t kCompletenessBar = 9'000;  ///< hundredths of a percent
 inline constexpr int kDaySumsWithin = 5;                 ///< percent of the month
-/// A slot is asked for so long after its end: samples are stored and figures made by then.
-inline constexpr std::chrono::minutes kTimeToStore{5};
 /// Of items, where no uplink states an upload time: a figure is late so long after the end of its day.
 inline constexpr std::chrono::minutes kLateAfter{480};
 
@@ -80,6 +78,9 @@ struct CompletenessAsked {
 
 /// Errors are those of the books. Reads a byte a slot: some tenths of a second for a year of 600 subjects.
 Result<Completeness> completeness_of(Books& books, const Options& options, const CompletenessAsked& asked);
+
+/// What has no value now, metering points first. Errors are those of the books. Reads 62 days of strips.
+Result<std::vector<Fault>> faults_now(Books& books, const Options& options, UtcTime now);
 
 /// {"from": …, "faults": […], "subjects": [{"id": …, "kind": "meter", "due": …, "days": […]}]}; shares in
 /// percent with two decimals.

@@ -45,9 +45,9 @@ std::optional<milliseconds> DueSubject::slots_on(UtcTime day) const {
     return due ? std::optional{version->interval} : std::nullopt;
 }
 
-std::optional<StatType> DueSubject::entered_by(UtcTime time) const {
+std::optional<StatType> DueSubject::recorded_by(UtcTime time) const {
     const ItemOptions* version = kind == StripKind::item ? version_at(time) : nullptr;
-    if (version == nullptr || version->method != ItemMethod::manual) return std::nullopt;
+    if (version == nullptr || slots_on(time)) return std::nullopt;
     for (const StatType type : {StatType::day, StatType::month}) {
         if (version->periods.contains(type)) return type;
     }

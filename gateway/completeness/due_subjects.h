@@ -23,12 +23,12 @@ struct DueSubject {
     milliseconds each{};                       ///< of a metering point
     std::vector<SlotSpan> excused;             ///< production stops, out of service
 
-    /// The item is valid then and no figure of its own in the books stands for something else.
+    /// That of an item which is valid then; nullptr: none is.
     [[nodiscard]] const ItemOptions* version_at(UtcTime time) const;
     /// From one slot to the next on that day; none: none is due.
     [[nodiscard]] std::optional<milliseconds> slots_on(UtcTime day) const;
-    /// Typed in by the day, or only by the month, from the version valid then; none: it is not.
-    [[nodiscard]] std::optional<StatType> entered_by(UtcTime time) const;
+    /// An item without slots: due by the day, or only by the month; none: it is not.
+    [[nodiscard]] std::optional<StatType> recorded_by(UtcTime time) const;
 };
 
 /// Metering points that are on a line and not disused, and items of the table, in its order. `options`

@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import check_completeness
 import check_records
 from months_plan import RATIO, boundary
 from months_truth import Truth, office_before_lock
@@ -78,6 +79,13 @@ class ClosedMonth(Books):
         found = check_records.requested(LOCKED / "data" / "books.db")
         self.assertEqual({name for name, _, _ in asked}, {"elec_aux"})
         self.assertEqual({key: figure.value for key, figure in asked.items()}, found)
+
+
+class Completeness(Books):
+    def test_each_month_says_what_became_of_each_boundary_and_period(self):
+        for month in (9, 10):
+            shown = check_completeness.printed(METERGATE, FOLDER, month)
+            self.assert_none(check_completeness.differences(shown, truth(), month))
 
 
 class Checker(Books):

@@ -49,11 +49,16 @@ protected:
         for (UtcTime at = from; at < to; at += 1h) boundary(meter, at, quality);
     }
     void record(const std::string& name, StatType type, UtcTime from, UtcTime to, int value) {
+        record(name, type, from, to, Decimal{value, 0}, {}, to);
+    }
+    void record(const std::string& name, StatType type, UtcTime from, UtcTime to,
+                const std::optional<Decimal>& value, Marks marks, UtcTime computed_at) {
         ItemRecord made;
         made.item = name;
         made.period = {type, from, to};
-        made.value = Decimal{value, 0};
-        made.computed_at = to;
+        made.value = value;
+        made.marks = marks;
+        made.computed_at = computed_at;
         change_.records.push_back(made);
     }
     Completeness shown(UtcTime from, UtcTime to, UtcTime now) {
@@ -121,15 +126,19 @@ TEST_F(CompletenessTest, DoesNotAskForWhatIsOnRecordAsStopped) {
 
 TEST_F(CompletenessTest, HoldsEnteredItemsToTheDayAndMonthsFromElsewhereToTheirDays) {
     const UtcTime november = kMonday - 22 * 24h;
-    record("lime", StatType::day, kMonday, kMonday + 24h, 5);
+    record("lime", StatType::day, kMonday, kMonday + 24h, Decimal{5, 0}, Mark::entered, kMonday + 33h);
+    record("lime", StatType::day, kMonday - 24h, kMonday, 5);  // before the site began: not due
     record("elec", StatType::real_time, kMonday, kMonday + 1h, 5);
     record("coal", StatType::day, kMonday, kMonday + 24h, 95);
     record("coal", StatType::month, november, november + 30 * 24h, 100);
     const Completeness month = shown(november, november + 30 * 24h, kMonday + 10 * 24h);
     const SubjectCompleteness& lime = month.subjects.at(3);
-    EXPECT_EQ(lime.total.due, 30);
+    EXPECT_EQ(lime.total.due, 8);  // Monday to the 30th
     EXPECT_EQ(lime.total.entered, 1);
-    EXPECT_EQ(lime.total.missing, 29);
+    EXPECT_EQ(lime.total.late, 1);  // 9 h after its day
+    EXPECT_EQ(lime.total.missing, 7);
+    EXPECT_EQ(lime.days.at(22).share(), 10'000);
+    EXPECT_EQ(lime.days.at(23).share(), 0);
     const SubjectCompleteness& coal = month.subjects.at(4);
     ASSERT_EQ(coal.months.size(), 1U);
     EXPECT_TRUE(coal.months[0].within);  // 5 of 100
@@ -139,6 +148,20 @@ TEST_F(CompletenessTest, HoldsEnteredItemsToTheDayAndMonthsFromElsewhereToTheirD
     record("coal", StatType::day, kMonday, kMonday + 24h, 94);
     const Completeness again = shown(november, november + 30 * 24h, kMonday + 10 * 24h);
     EXPECT_FALSE(again.subjects.at(4).months.at(0).within);
+}
+
+TEST_F(CompletenessTest, AsksForARatioOnceADayButNotWhileNothingWasMade) {
+    record("elec", StatType::real_time, kMonday, kMonday + 1h, 5);
+    options_.items.push_back(item("unit", ItemMethod::ratio, {StatType::day, StatType::month}));
+    record("unit", StatType::day, kMonday, kMonday + 24h, 5);
+    record("unit", StatType::day, kMonday + 24h, kMonday + 48h, std::nullopt, Mark::no_divisor,
+           kMonday + 48h);
+    const Completeness days = shown(kMonday, kMonday + 96h, kMonday + 72h + 4min);
+    const SubjectCompleteness& unit = days.subjects.at(5);
+    EXPECT_EQ(unit.total.due, 1);  // Wednesday is not asked for before 00:05
+    EXPECT_EQ(unit.total.measured, 1);
+    EXPECT_EQ(unit.total.excused, 1);
+    EXPECT_EQ(shown(kMonday, kMonday + 96h, kMonday + 72h + 5min).subjects.at(5).total.missing, 1);
 }
 
 TEST_F(CompletenessTest, SaysAYearByTheMonth) {
