@@ -8,6 +8,7 @@
 #include "gateway/base/backoff.h"
 #include "gateway/base/language.h"
 #include "gateway/base/log.h"
+#include "gateway/completeness/completeness.h"
 
 namespace mg {
 namespace {
@@ -18,6 +19,8 @@ using namespace std::chrono_literals;
 constexpr milliseconds kLook = 5s;
 /// What waits for a person is looked up so often, and when something was put on record.
 constexpr milliseconds kFindingsAge = 60s;
+/// What is without a value is looked up so often, and first when two boundaries have come after the start.
+constexpr milliseconds kFaultsAge = 15min;
 constexpr BackoffLimits kRetries{.first = 1s, .most = 60s};
 
 }  // namespace
@@ -47,6 +50,7 @@ AccountingLife::AccountingLife(const Options& options, ItemGraph graph, std::uni
       clock_{clock},
       progress_{std::move(progress)},
       accountant_{{options, graph_, plan_}, store, *books_, clock} {
+    faults_due_ = clock_.steady() + 2 * options_.site.boundary + kFaultsAge;
     store_.notify(wake_);
     thread_ = std::jthread{[this](const std::stop_token& stop) { live(stop); }};
     ::pthread_setname_np(thread_.native_handle(), "accounting");
@@ -85,6 +89,7 @@ void AccountingLife::live(const std::stop_token& stop) {
             retries.reset();
             if (*more) continue;
             look_now();
+            look_for_faults();
             clock_.wait(clock_.steady() + kLook, stop, wake_);
             continue;
         }
@@ -103,6 +108,16 @@ void AccountingLife::look_now() {
     looked_at_ = clock_.steady();
     auto found = look_into(options_, *books_, clock_.utc());
     if (found) findings_.with([&](BooksFindings& findings) { findings = std::move(*found); });
+}
+
+void AccountingLife::look_for_faults() {
+    if (clock_.steady() < faults_due_) return;
+    faults_due_ = clock_.steady() + kFaultsAge;
+    const UtcTime now = clock_.utc();
+    const auto faults = faults_now(*books_, options_, now);
+    if (!faults) return;
+    for (const std::string& line : fault_watch_.look(*faults, now, options_.site.utc_offset))
+        log::warning("{}", line);
 }
 
 }  // namespace mg

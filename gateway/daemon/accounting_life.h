@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/guarded.h"
 #include "gateway/buffer/sample_store.h"
+#include "gateway/completeness/fault_watch.h"
 #include "gateway/daemon/books_watch.h"
 
 namespace mg {
@@ -46,6 +47,7 @@ private:
                    Clock& clock, std::function<void()> progress);
     void live(const std::stop_token& stop);
     void look_now();
+    void look_for_faults();
 
     const Options& options_;
     ItemGraph graph_;
@@ -59,6 +61,8 @@ private:
     Guarded<std::string> trouble_;
     std::atomic<bool> look_due_{true};
     SteadyTime looked_at_{};
+    FaultWatch fault_watch_;
+    SteadyTime faults_due_{};
     Signal wake_;
     std::jthread thread_;
 };
