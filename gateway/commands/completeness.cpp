@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -12,11 +13,13 @@
 #include "gateway/base/language.h"
 #include "gateway/commands/command_options.h"
 #include "gateway/commands/commands.h"
+#include "gateway/commands/config_directory.h"
 #include "gateway/commands/data_options.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/section_view.h"
 #include "gateway/commands/terminal.h"
 #include "gateway/completeness/completeness_sections.h"
+#include "gateway/completeness/quality_score.h"
 
 namespace mg {
 namespace {
@@ -29,6 +32,7 @@ struct Asked {
     std::string day;
     std::string month;
     std::string year;
+    std::string rule;
     bool meters{false};
     bool items{false};
     bool only_below{false};
@@ -65,7 +69,7 @@ std::optional<CompletenessAsked> days_of(const Asked& asked, const SiteOptions& 
     return days;
 }
 
-int show(const DataPlace& place, const Asked& asked) {
+int show(const DataPlace& place, const Asked& asked, const std::filesystem::path& directory) {
     const SystemClock clock;
     const auto days = days_of(asked, place.site, clock.utc());
     if (!days) return kExitUsage;
@@ -73,6 +77,12 @@ int show(const DataPlace& place, const Asked& asked) {
         print_error(text("what is due is in the configuration: give its folder with --config",
                          "应有数据由配置决定：请用 --config 指定配置目录"));
         return kExitUsage;
+    }
+    const auto rule = quality_rule(asked.rule, directory);
+    if (!rule) {
+        std::istringstream lines{rule.error().what};
+        for (std::string line; std::getline(lines, line);) print_error(line);
+        return asked.rule.empty() ? kExitConfiguration : kExitUsage;
     }
     const auto books = Books::look_into(place.storage.path / kBooksFile);
     if (!books) {
@@ -88,12 +98,15 @@ int show(const DataPlace& place, const Asked& asked) {
         print_error(found.error().what);
         return kExitFailed;
     }
+    const QualityScore score = quality_score(*found, *rule);
     if (asked.only_below)
         std::erase_if(found->subjects, [](const SubjectCompleteness& each) { return !each.below_bar(); });
     if (asked.json) {
-        print(to_json(*found) + '\n');
+        print(to_json(*found, &score) + '\n');
     } else {
-        print(sections_view(completeness_sections(*found, true), place.site.utc_offset));
+        auto sections = completeness_sections(*found, true);
+        sections.push_back(quality_section(score));
+        print(sections_view(sections, place.site.utc_offset));
     }
     return kExitOk;
 }
@@ -115,6 +128,9 @@ void add_completeness(CLI::App& app, int& exit_code) {
     auto* day = option("--day", "DAY", asked->day, text("Of a day: 2026-11-22", "某日：2026-11-22"));
     auto* month = option("--month", "MONTH", asked->month, text("Of a month: 2026-11", "某月：2026-11"));
     auto* year = option("--year", "YEAR", asked->year, text("Of a year: 2026", "某年：2026"));
+    option("--rule", "RULE", asked->rule,
+           text("By this rule that comes with the program: national, yunnan-example, anhui-example",
+                "按程序自带的这一规则评价：national、yunnan-example、anhui-example"));
     day->excludes(month)->excludes(year);
     month->excludes(year);
     auto* meters = add_flag(*command, "--meters", text("Only metering points", "仅计量点"));
@@ -128,7 +144,7 @@ void add_completeness(CLI::App& app, int& exit_code) {
         asked->only_below = below->count() > 0;
         asked->json = json->count() > 0;
         const auto place = data_place(*command);
-        exit_code = place ? show(*place, *asked) : kExitConfiguration;
+        exit_code = place ? show(*place, *asked, config_directory(*command)) : kExitConfiguration;
     });
 }
 

@@ -68,6 +68,8 @@ struct Completeness {
     std::vector<SubjectCompleteness> subjects;  ///< metering points, then items, as in their tables
 };
 
+struct QualityScore;
+
 struct CompletenessAsked {
     UtcTime from{};  ///< midnights at the site
     UtcTime to{};    ///< exclusive
@@ -83,7 +85,7 @@ Result<Completeness> completeness_of(Books& books, const Options& options, const
 Result<std::vector<Fault>> faults_now(Books& books, const Options& options, UtcTime now);
 
 /// {"from": …, "faults": […], "subjects": [{"id": …, "kind": "meter", "due": …, "days": […]}]}; shares in
-/// percent with two decimals.
-std::string to_json(const Completeness& completeness);
+/// percent with two decimals; with "quality" where there is a score.
+std::string to_json(const Completeness& completeness, const QualityScore* score = nullptr);
 
 }  // namespace mg

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/completeness/completeness.h"
+#include "gateway/completeness/quality_score.h"
 #include "gateway/reading/local_time.h"
 
 namespace mg {
@@ -85,15 +86,34 @@ private:
     std::chrono::minutes utc_offset_;
 };
 
+Json json_of(const QualityScore& score) {
+    Json json{{"rule", score.rule.id},
+              {"edition", score.rule.edition},
+              {"source", score.rule.source},
+              {"verified", score.rule.verified},
+              {"weighted_mean", percent(score.total())}};
+    Json& indices = json["indices"] = Json::array();
+    for (const IndexScore& each : score.indices) {
+        const auto passes = each.passes();
+        indices.push_back({{"what", to_string(each.index.kind)},
+                           {"share", percent(each.share)},
+                           {"at_least", each.index.at_least.to_string()},
+                           {"weight", each.index.weight},
+                           {"passes", passes ? Json(*passes) : Json()}});
+    }
+    return json;
+}
+
 }  // namespace
 
-std::string to_json(const Completeness& completeness) {
+std::string to_json(const Completeness& completeness, const QualityScore* score) {
     const Writer writer{completeness.utc_offset};
     Json json{{"from", writer.day(completeness.from)},
               {"to", writer.day(completeness.to)},
               {"now", writer.time(completeness.now)},
               {"bar", percent(kCompletenessBar)},
               {"late_after_minutes", completeness.late_after.count()}};
+    if (score != nullptr) json["quality"] = json_of(*score);
     Json& faults = json["faults"] = Json::array();
     for (const Fault& fault : completeness.faults) faults.push_back(writer.fault(fault));
     Json& subjects = json["subjects"] = Json::array();
