@@ -147,6 +147,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_completeness(app, exit_code);
     add_records(app, exit_code);
     add_enter(app, exit_code);
+    add_balance(app, exit_code);
     add_explain(app, exit_code);
     add_doctor(app, exit_code);
     add_replace_meter(app, exit_code);

@@ -22,6 +22,7 @@ void add_items(CLI::App& app, int& exit_code);
 void add_completeness(CLI::App& app, int& exit_code);
 void add_records(CLI::App& app, int& exit_code);
 void add_enter(CLI::App& app, int& exit_code);
+void add_balance(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_replace_meter(CLI::App& app, int& exit_code);
