@@ -149,6 +149,10 @@ std::optional<std::int64_t> DayShare::at_best() const {
     return share_of(due + to_come - missing, due + to_come);
 }
 
+std::optional<std::int64_t> DayShare::as_now(bool is_silent) const {
+    return share_of(due - missing + (is_silent ? 0 : to_come), due + to_come);
+}
+
 bool SubjectCompleteness::below_bar() const {
     return total.share().value_or(10'000) < kCompletenessBar;
 }
@@ -180,6 +184,13 @@ Result<Completeness> completeness_of(Books& books, const Options& options, const
         auto faults = faults_of(books, subjects, kind, {asked.now, result.utc_offset});
         if (!faults) return pass_on(faults.error());
         std::ranges::move(*faults, std::back_inserter(result.faults));
+    }
+    for (const Fault& fault : result.faults) {
+        const auto is_of = [&](const SubjectCompleteness& each) {
+            return each.kind == fault.kind && each.id == fault.id;
+        };
+        const auto subject = std::ranges::find_if(result.subjects, is_of);
+        if (subject != result.subjects.end()) subject->is_silent = true;
     }
     std::ranges::stable_sort(result.faults, {}, &Fault::since);
     if (!asked.items) return result;

@@ -35,6 +35,8 @@ struct DayShare {
     [[nodiscard]] std::optional<std::int64_t> share() const;
     /// What the day still reaches if nothing is missing from now on.
     [[nodiscard]] std::optional<std::int64_t> at_best() const;
+    /// Where it ends if everything goes on as it is: what has no value now gets none any more.
+    [[nodiscard]] std::optional<std::int64_t> as_now(bool is_silent) const;
 };
 
 /// An item whose month does not come from where its days do.
@@ -53,6 +55,7 @@ struct SubjectCompleteness {
     SlotTally total;
     std::vector<DayShare> days;  ///< each day asked for, in order
     std::vector<MonthAgainstDays> months;
+    bool is_silent{false};  ///< one of Completeness::faults
 
     [[nodiscard]] bool below_bar() const;
 };

@@ -56,6 +56,8 @@ public:
                   {"lost_seconds", total.lost.count() / 1000}};
         Json& reasons = json["reasons"] = Json::object();
         for (const auto& [reason, number] : total.reasons) reasons[std::string(to_string(reason))] = number;
+        Json& doubts = json["doubts"] = Json::object();
+        for (const auto& [doubt, number] : total.doubts) doubts[std::string(doubt)] = number;
         Json& holes = json["longest_holes"] = Json::array();
         for (const Hole& hole : longest_of(total.holes, 10)) {
             holes.push_back({{"from", time(hole.span.from)},
@@ -68,7 +70,10 @@ public:
                        {"share", percent(each.share())},
                        {"due", each.due},
                        {"missing", each.missing}};
-            if (each.to_come > 0) shown["at_best"] = percent(each.at_best());
+            if (each.to_come > 0) {
+                shown["at_best"] = percent(each.at_best());
+                shown["as_now"] = percent(each.as_now(subject.is_silent));
+            }
             days.push_back(std::move(shown));
         }
         Json& months = json["months_against_days"] = Json::array();

@@ -92,11 +92,11 @@ std::string hole_text(const SlotTally& total, std::chrono::minutes utc_offset) {
     return hole.reason ? fmt::format("{} ({})", span, label(*hole.reason)) : span;
 }
 
-std::optional<std::int64_t> forecast(const SubjectCompleteness& subject) {
-    for (const DayShare& day : subject.days) {
-        if (day.to_come > 0) return day.at_best();
-    }
-    return std::nullopt;
+/// The day that is still under way; where there is none, one of which nothing is due.
+DayShare running_day(const SubjectCompleteness& subject) {
+    const auto day =
+        std::ranges::find_if(subject.days, [](const DayShare& each) { return each.to_come > 0; });
+    return day == subject.days.end() ? DayShare{} : *day;
 }
 
 Table subjects_table(const Completeness& all, StripKind kind, std::string title) {
@@ -114,6 +114,7 @@ Table subjects_table(const Completeness& all, StripKind kind, std::string title)
                      counted("missing", "缺失"),
                      counted("lost", "缺失时长"),
                      counted("today at best", "今日最高可达"),
+                     counted("as it goes", "照此下去"),
                      {text("longest hole", "最长中断"), {}, false}};
     for (const SubjectCompleteness& subject : all.subjects) {
         if (subject.kind != kind) continue;
@@ -124,7 +125,9 @@ Table subjects_table(const Completeness& all, StripKind kind, std::string title)
                               number_cell(meters ? total.off_boundary : total.entered),
                               number_cell(total.doubtful), number_cell(meters ? total.excused : total.late),
                               number_cell(total.missing), text_cell(lost_text(total.lost)),
-                              share_cell(forecast(subject)), text_cell(hole_text(total, all.utc_offset))});
+                              share_cell(running_day(subject).at_best()),
+                              share_cell(running_day(subject).as_now(subject.is_silent)),
+                              text_cell(hole_text(total, all.utc_offset))});
     }
     return table;
 }

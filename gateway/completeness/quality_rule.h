@@ -16,10 +16,10 @@ namespace mg {
 
 /// What can be measured, each as a share.
 enum class QualityIndexKind : std::uint8_t {
-    completeness,   ///< of what was due of items, what has a value
-    timeliness,     ///< of the values of items, those that are not late
-    consistency,    ///< of the months from elsewhere, those whose days come to within `within` percent
-    validity,       ///< of the values of items, those that were read and that nothing casts doubt on, or entered
+    completeness,  ///< of what was due of items, what has a value
+    timeliness,    ///< of the values of items, those that are not late
+    consistency,   ///< of the months from elsewhere, those whose days come to within `within` percent
+    validity,  ///< of the values of items, those that were read and that nothing casts doubt on, or entered
     boundary_time,  ///< of the boundaries that were read, those within a minute
     online_days,    ///< of the days, those with a value of any metering point
 };

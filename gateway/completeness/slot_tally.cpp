@@ -33,6 +33,7 @@ void count(SlotTally& tally, const BoundarySlot& slot, UtcTime at, milliseconds 
         ++tally.measured;
     } else {
         ++tally.doubtful;
+        ++tally.doubts[to_string(slot.quality)];
     }
 }
 
@@ -60,6 +61,7 @@ void count(SlotTally& tally, SlotState state, UtcTime at, milliseconds each) {
         case SlotState::few_samples:
         case SlotState::stuck:
             ++tally.doubtful;
+            ++tally.doubts[to_string(state)];
             return;
     }
 }
@@ -103,6 +105,7 @@ SlotTally& SlotTally::operator+=(const SlotTally& other) {
     late += other.late;
     lost += other.lost;
     for (const auto& [reason, number] : other.reasons) reasons[reason] += number;
+    for (const auto& [doubt, number] : other.doubts) doubts[doubt] += number;
     for (const Hole& hole : other.holes) add_hole(holes, hole);
     return *this;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "gateway/accounting/day_strip.h"
@@ -50,8 +51,9 @@ struct SlotTally {
     std::int64_t off_boundary{0};  ///< of the read ones: more than a minute from their boundary
     std::int64_t late{0};  ///< of items: first computed at least `late_after` after the end of their day
     std::map<Quality, std::int64_t> reasons;  ///< of missing boundaries, where something is stored about them
-    milliseconds lost{0};                     ///< missing × interval
-    std::vector<Hole> holes;                  ///< in order
+    std::map<std::string_view, std::int64_t> doubts;  ///< of doubtful, by the name of its quality or state
+    milliseconds lost{0};                             ///< missing × interval
+    std::vector<Hole> holes;                          ///< in order
 
     /// Of the due slots those that have a value that was read (metering points) or any value (items), in
     /// hundredths of a percent, rounded down; none: nothing was due.

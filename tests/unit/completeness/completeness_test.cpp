@@ -89,7 +89,10 @@ TEST_F(CompletenessTest, CountsTheRunningDayUpToNowAndADayWithoutAnythingAsMissi
     EXPECT_EQ(meter.days.at(2).due, 10);
     EXPECT_EQ(meter.days.at(2).missing, 1);
     EXPECT_EQ(meter.days.at(2).to_come, 14);
-    EXPECT_EQ(meter.total.share(), 5192);  // 27 of 52
+    EXPECT_EQ(meter.days.at(2).at_best(), 9583);                // 23 of 24
+    EXPECT_EQ(meter.days.at(2).as_now(meter.is_silent), 9583);  // it is read
+    EXPECT_EQ(meter.days.at(2).as_now(true), 3750);             // 9 of 24
+    EXPECT_EQ(meter.total.share(), 5192);                       // 27 of 52
     EXPECT_TRUE(meter.below_bar());
     const std::vector<Hole> holes{{{kMonday + 24h, kMonday + 48h}, std::nullopt},
                                   {{kMonday + 50h, kMonday + 51h}, Quality::no_reply}};
@@ -104,6 +107,8 @@ TEST_F(CompletenessTest, SaysSinceWhenAMeteringPointIsSilentAndWhy) {
     const Completeness all = shown(kMonday, kMonday + 48h, kMonday + 33h + 30min);
     ASSERT_EQ(all.faults.size(), 1U);
     EXPECT_EQ(all.faults[0].id, "hv_kiln");
+    EXPECT_FALSE(all.subjects.at(0).is_silent);
+    EXPECT_TRUE(all.subjects.at(1).is_silent);
     EXPECT_EQ(all.faults[0].since, kMonday + 8h);
     EXPECT_EQ(all.faults[0].hours_passed(), 24);
     EXPECT_EQ(all.faults[0].reason, Quality::line_down);

@@ -39,6 +39,7 @@ TEST(SlotTally, CountsEachDueBoundaryOnceWithItsReason) {
     EXPECT_EQ(tally.back_filled, 1);
     EXPECT_EQ(tally.doubtful, 1);
     EXPECT_EQ(tally.off_boundary, 1);
+    EXPECT_EQ(tally.doubts.at(to_string(Quality::clock_untrusted)), 1);
     EXPECT_EQ(tally.missing, 4);
     EXPECT_EQ(tally.lost, 4h);
     const std::map<Quality, std::int64_t> reasons{{Quality::line_down, 2}, {Quality::no_reply, 1}};
@@ -78,6 +79,7 @@ TEST(SlotTally, TellsWhatIsMeasuredFromWhatIsNotOfAnItem) {
     EXPECT_EQ(tally.entered, 1);
     EXPECT_EQ(tally.estimated, 1);
     EXPECT_EQ(tally.doubtful, 1);
+    EXPECT_EQ(tally.doubts.at("stuck"), 1);
     EXPECT_EQ(tally.missing, 2);
     EXPECT_EQ(tally.late, 1);  // 2 h; not 1 h, and what has no value is missing, not late
     EXPECT_EQ(tally.share(), 9166);
