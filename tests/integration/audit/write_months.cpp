@@ -18,6 +18,7 @@
 #include "config/load.h"
 #include "gateway/accounting/accountant.h"
 #include "gateway/accounting/dated_record_json.h"
+#include "gateway/accounting/metered_items.h"
 #include "gateway/base/utc_text.h"
 #include "gateway/buffer/open_store.h"
 #include "tests/support/set_clock.h"
@@ -158,6 +159,7 @@ private:
         }
         loaded.options.storage.path = data;
         loaded.options.storage.allow_tmpfs = true;
+        add_metered_items(loaded.options);
         return std::move(loaded.options);
     }
 
