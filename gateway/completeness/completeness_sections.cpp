@@ -246,7 +246,11 @@ Section map_section(const Completeness& all) {
     }
     for (const SubjectCompleteness& subject : all.subjects) {
         std::vector<Cell> row{text_cell(subject.id)};
-        for (const Stretch& column : columns) row.push_back(share_cell(sum_of(subject, column).share()));
+        for (const Stretch& column : columns) {
+            row.push_back(share_cell(sum_of(subject, column).share()));
+            // Where nearly all are good, a mark on each would hide those that are not.
+            if (row.back().tone == Tone::good) row.back().tone = Tone::plain;
+        }
         table.rows.push_back(std::move(row));
     }
     section.blocks.emplace_back(std::move(chart));
