@@ -11,11 +11,16 @@ from months_truth import BEGIN_BRIDGED, END_BRIDGED, MONTHS
 REAL_TIME = "quarter"
 
 
-def printed(metergate, folder, month):
+def run(metergate, folder, *options):
+    return subprocess.run([metergate, "--lang", "en", "completeness", "--config", folder / "site", "--data", folder / "data", *options],
+                          capture_output=True, text=True, timeout=60)
+
+
+def printed(metergate, folder, *options):
     """{(kind, id): what it prints}."""
-    run = subprocess.run([metergate, "completeness", "--config", folder / "site", "--data", folder / "data",
-                          "--month", f"2026-{month:02}", "--json"], capture_output=True, text=True, check=True, timeout=60)
-    return {(each["kind"], each["id"]): each for each in json.loads(run.stdout)["subjects"]}
+    done = run(metergate, folder, *options, "--json")
+    done.check_returncode()
+    return {(each["kind"], each["id"]): each for each in json.loads(done.stdout)["subjects"]}
 
 
 def metering_points(month):

@@ -19,7 +19,7 @@ from pathlib import Path
 import check_balance
 import check_completeness
 import check_records
-from months_plan import RATIO, boundary
+from months_plan import MCC, RATIO, boundary
 from months_truth import Truth, office_before_lock
 
 METERGATE, FOLDER, LOCKED = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
@@ -88,8 +88,21 @@ class ClosedMonth(Books):
 class Completeness(Books):
     def test_each_month_says_what_became_of_each_boundary_and_period(self):
         for month in (9, 10):
-            shown = check_completeness.printed(METERGATE, FOLDER, month)
+            shown = check_completeness.printed(METERGATE, FOLDER, "--month", f"2026-{month:02}")
             self.assert_none(check_completeness.differences(shown, truth(), month))
+
+    def test_only_what_is_below_the_bar_is_shown(self):
+        shown = check_completeness.printed(METERGATE, FOLDER, "--day", "2026-09-14", "--only-below")
+        self.assertEqual({name for _, name in shown}, set(MCC))
+        self.assertEqual(shown["meter", "lv_raw"]["share"], 1.04)  # one boundary of 96
+
+    def test_what_cannot_be_answered_is_one_line(self):
+        for options, code, words in ((("--month", "2026-13"), 64, "2026-13"), (("--day", "2026-09"), 64, "2026-09"),
+                                     (("--month", "2199-01"), 64, "2199-01"), (("--rule", "nationl"), 64, "national")):
+            with self.subTest(options=options):
+                done = check_completeness.run(METERGATE, FOLDER, *options)
+                self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (code, "", 1), done.stderr)
+                self.assertIn(words, done.stderr)
 
 
 class Balance(Books):
