@@ -12,6 +12,7 @@
 #include "config/fields.h"
 #include "gateway/accounting/books.h"
 #include "gateway/balance/balance_sections.h"
+#include "gateway/balance/flow_picture.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/commands/command_options.h"
@@ -19,6 +20,7 @@
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/data_options.h"
 #include "gateway/commands/exit_code.h"
+#include "gateway/commands/output_file.h"
 #include "gateway/commands/section_view.h"
 #include "gateway/commands/terminal.h"
 
@@ -33,6 +35,7 @@ struct BalanceArguments {
     std::string day;
     std::string month;
     std::string energy;
+    std::string svg;  ///< a file; empty: none
     bool json{false};
 };
 
@@ -71,6 +74,20 @@ bool keep_only(Balance& balance, const std::string& energy) {
     return true;
 }
 
+int draw(const MediumBalance& medium, const std::string& file) {
+    const std::string svg = flow_picture(medium);
+    if (svg.empty()) {
+        print_error(trf("nothing is known of {} in that time", "该时段没有{}的数据", medium.energy));
+        return kExitFailed;
+    }
+    OutputFile output{file};
+    if (!output.is_open() || !output.write(svg) || !output.finish()) {
+        print_error(trf("{}: cannot be written", "{}：无法写入", output.name()));
+        return kExitFailed;
+    }
+    return kExitOk;
+}
+
 int show(const DataPlace& place, const BalanceRules& rules, const BalanceArguments& arguments) {
     const SystemClock clock;
     const auto period = period_of(arguments, place.site, clock.utc());
@@ -96,6 +113,7 @@ int show(const DataPlace& place, const BalanceRules& rules, const BalanceArgumen
         return kExitFailed;
     }
     if (!keep_only(*balance, arguments.energy)) return kExitUsage;
+    if (!arguments.svg.empty()) return draw(balance->media.front(), arguments.svg);
     if (arguments.json) {
         print(to_json(*balance) + '\n');
     } else {
@@ -121,7 +139,11 @@ void add_balance(CLI::App& app, int& exit_code) {
     auto* day = option("--day", "DAY", arguments->day, text("Of a day: 2026-11-22", "某日：2026-11-22"));
     auto* month = option("--month", "MONTH", arguments->month, text("Of a month: 2026-11", "某月：2026-11"));
     day->excludes(month);
-    option("--energy", "NAME", arguments->energy, text("Only this energy: 电力", "仅此能源品种：电力"));
+    auto* energy =
+        option("--energy", "NAME", arguments->energy, text("Only this energy: 电力", "仅此能源品种：电力"));
+    auto* svg = option("--svg", "FILE", arguments->svg,
+                       text("Draw the flow of that energy into this file", "把该品种的能流图画到此文件"));
+    svg->needs(energy);
     auto* json = add_flag(*command, "--json", text("Print JSON", "输出 JSON"));
     add_data_options(*command);
     command->callback([=, &exit_code] {
