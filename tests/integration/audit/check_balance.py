@@ -14,10 +14,15 @@ MAIN = {"kWh": "energy_import", "t": "mass", "m3": "volume", "GJ": "heat"}
 THRESHOLD = Fraction(5, 100)
 
 
+def run(metergate, folder, *options):
+    return subprocess.run([metergate, "--lang", "en", "balance", "--config", folder / "site", "--data", folder / "data", *options],
+                          capture_output=True, text=True, timeout=60)
+
+
 def printed(metergate, folder, month):
-    run = subprocess.run([metergate, "balance", "--config", folder / "site", "--data", folder / "data",
-                          "--month", f"2026-{month:02}", "--json"], capture_output=True, text=True, check=True, timeout=60)
-    return {each["energy"]: each for each in json.loads(run.stdout)["energies"]}
+    done = run(metergate, folder, "--month", f"2026-{month:02}", "--json")
+    done.check_returncode()
+    return {each["energy"]: each for each in json.loads(done.stdout)["energies"]}
 
 
 def amount(truth, key, first, end):

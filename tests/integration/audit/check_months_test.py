@@ -15,6 +15,7 @@ import unittest
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree
 
 import check_balance
 import check_completeness
@@ -111,6 +112,25 @@ class Balance(Books):
             shown = check_balance.printed(METERGATE, FOLDER, month)
             self.assertEqual(len(shown["电力"]["nodes"]), 2)
             self.assert_none(check_balance.differences(shown, truth(), FOLDER, month))
+
+    def test_what_cannot_be_answered_is_one_line(self):
+        for options, words in ((("--month", "2026-13"), "2026-13"), (("--day", "2026-09"), "2026-09"),
+                               (("--month", "2199-01"), "2199-01"), (("--energy", "电厂"), "电力")):
+            with self.subTest(options=options):
+                done = check_balance.run(METERGATE, FOLDER, *options)
+                self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (64, "", 1), done.stderr)
+                self.assertIn(words, done.stderr)
+
+    def test_the_picture_has_a_band_for_each_metering_point(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "flow.svg"
+            done = check_balance.run(METERGATE, FOLDER, "--month", "2026-10", "--energy", "电力", "--svg", file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            drawn = ElementTree.parse(file).getroot()
+        texts = {each.text.split()[0] for each in drawn.iter("{http://www.w3.org/2000/svg}text")}
+        edges = check_balance.edges(truth(), FOLDER, 30, 61)["电力"]
+        self.assertEqual(len(edges), 19)
+        self.assertLessEqual(set(edges) | {"10kV母线"}, texts)
 
 
 class Checker(Books):
