@@ -148,7 +148,8 @@ Section medium_section(const MediumBalance& medium, bool in_short) {
                             medium.energy.empty() ? text("energy not stated", "未注明品种") : medium.energy)};
     if (!medium.nodes.empty()) section.blocks.emplace_back(node_table(medium));
     section.blocks.emplace_back(edge_table(medium));
-    if (std::string svg = flow_picture(medium); !svg.empty())
+    // Where nothing is distributed the table says it all.
+    if (std::string svg = medium.nodes.empty() ? std::string{} : flow_picture(medium); !svg.empty())
         section.blocks.emplace_back(Picture{.title = text("Energy flow", "能流图"), .svg = std::move(svg)});
     if (!in_short && !medium.days.empty()) section.blocks.emplace_back(day_table(medium));
     Facts facts;

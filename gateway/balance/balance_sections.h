@@ -8,7 +8,8 @@
 namespace mg {
 
 /// For each medium the nodes with what came in, what left and the difference, what each metering point
-/// measured and a picture of it, and of a month the differences day by day. Without the days `in_short`.
+/// measured, a picture of it where there are such nodes, and of a month the differences day by day. Without
+/// the days `in_short`.
 std::vector<Section> balance_sections(const Balance& balance, bool in_short = false);
 
 }  // namespace mg

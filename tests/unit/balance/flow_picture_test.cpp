@@ -1,6 +1,10 @@
 #include "gateway/balance/flow_picture.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "gateway/balance/balance_sections.h"
 
 namespace mg {
 namespace {
@@ -41,6 +45,18 @@ TEST(FlowPicture, ACircleIsDrawn) {
     MediumBalance medium = busbar();
     medium.edges.push_back({.meter = "back", .from = "kiln_shop", .to = "grid", .forward = Exact{10}});
     EXPECT_EQ(count(flow_picture(medium), "stroke=\"#c8c8c8\""), 4U);
+}
+
+TEST(FlowPicture, StandsInTheSectionOfWhatHasNodes) {
+    const auto has_picture = [](const MediumBalance& medium) {
+        const Section section = balance_sections({.media = {medium}}).front();
+        return std::ranges::any_of(section.blocks,
+                                   [](const Block& block) { return std::holds_alternative<Picture>(block); });
+    };
+    MediumBalance medium = busbar();
+    EXPECT_FALSE(has_picture(medium));
+    medium.nodes.push_back({.node = "bus <10 kV>"});
+    EXPECT_TRUE(has_picture(medium));
 }
 
 }  // namespace
