@@ -155,7 +155,7 @@ public:
     // What these bring into force or take out of it is noted in to_do() by the same write, so that no crash
     // can forget it: from begin_of() to end_of(), the one item of an opening or entry, with the cause
     // "replacement 17" or "replacement 17 revoked". A lock and an initial instrument ask for nothing, but
-    // their revocation does.
+    // their revocation does; a verification never asks for anything.
 
     /// All or none are on disk; gives their ids. Ids, confirmations and revocations in the argument are
     /// ignored. rejected: not sound(), says which.

@@ -274,6 +274,45 @@ Result<> check(const InitialInstrument& body, const DatedGround&) {
             "初始器具取自 meters.csv；{} 请登记换表或倍率变更", body.meter.text));
 }
 
+/// Those that are known of a metering point: now, before, and in the table.
+std::set<std::string> serials_of(const MeterOptions& meter, const DatedGround& ground) {
+    std::set<std::string> serials{meter.serial_no, serial_at(meter, ground.records, ground.now)};
+    for (const auto& [id, swap] : bodies_of<Replacement>(ground.records, meter.id)) {
+        serials.insert(swap->old_serial);
+        serials.insert(swap->new_serial);
+    }
+    serials.erase("");
+    return serials;
+}
+
+Result<> whole_day(const DatedGround& ground, UtcTime time) {
+    if (calendar_of(ground.options).containing(StatType::day, time).from == time) return {};
+    return rejected(trf("{} is no midnight: a verification is of a day", "{} 不是零点：检定按日登记",
+                        local(ground, time)));
+}
+
+Result<> check(const Verification& body, const DatedGround& ground) {
+    const auto meter = meter_of(ground, body.meter);
+    if (!meter) return pass_on(meter.error());
+    for (const UtcTime time : {body.on, body.valid_until.value_or(body.on)}) {
+        if (auto day = whole_day(ground, time); !day) return day;
+    }
+    if (auto past = not_ahead(ground, body.on); !past) return past;
+    const auto known = serials_of(**meter, ground);
+    if (!known.empty() && !known.contains(body.serial)) {
+        return rejected(trf("\"{}\" never was the instrument of {}; known are: {}",
+                            "“{}”不是 {} 的计量器具；已知：{}", body.serial, meter.value()->id.text,
+                            joined({known.begin(), known.end()})));
+    }
+    for (const auto& [id, other] : bodies_of<Verification>(ground.records, body.meter)) {
+        if (other->serial == body.serial && other->on == body.on) {
+            return rejected(trf("record {} is the verification of that day; revoke it first if it is wrong",
+                                "记录 {} 已是该日的检定；如有误请先撤销", id));
+        }
+    }
+    return {};
+}
+
 Result<> check(const PeriodLock& body, const DatedGround& ground) {
     const SiteCalendar calendar = calendar_of(ground.options);
     if (calendar.containing(body.period.type, body.period.from) != body.period) {

@@ -11,8 +11,8 @@ namespace {
 
 /// In the order of the alternatives of DatedBody.
 constexpr std::array<std::string_view, std::variant_size_v<DatedBody>> kKinds{
-    "replacement", "multiplier", "ruling",      "out_of_service", "production_stop",
-    "opening",     "entry",      "coefficient", "lock",           "initial_instrument"};
+    "replacement", "multiplier",  "ruling", "out_of_service",     "production_stop", "opening",
+    "entry",       "coefficient", "lock",   "initial_instrument", "verification"};
 
 struct NamedVerdict {
     IndexVerdict verdict;
@@ -22,6 +22,29 @@ constexpr std::array kVerdicts{NamedVerdict{IndexVerdict::rolled_over, "rolled_o
                                NamedVerdict{IndexVerdict::was_reset, "was_reset"},
                                NamedVerdict{IndexVerdict::genuine, "genuine"},
                                NamedVerdict{IndexVerdict::false_value, "false_value"}};
+
+template <class Value>
+struct Named {
+    Value value;
+    std::string_view name;
+};
+constexpr std::array kTraceabilities{Named{Traceability::legal, "legal"},
+                                     Named{Traceability::verification, "verification"},
+                                     Named{Traceability::calibration, "calibration"}};
+constexpr std::array kResults{Named{VerificationResult::passed, "passed"},
+                              Named{VerificationResult::limited, "limited"},
+                              Named{VerificationResult::failed, "failed"}};
+
+template <class Value, std::size_t Count>
+std::string_view name_in(const std::array<Named<Value>, Count>& names, Value value) {
+    return std::ranges::find(names, value, &Named<Value>::value)->name;
+}
+template <class Value, std::size_t Count>
+std::optional<Value> value_in(const std::array<Named<Value>, Count>& names, std::string_view name) {
+    const auto found = std::ranges::find(names, name, &Named<Value>::name);
+    if (found == names.end()) return std::nullopt;
+    return found->value;
+}
 
 constexpr std::size_t kLongestText = 4000;
 constexpr std::size_t kMostRegisters = 64;
@@ -194,6 +217,16 @@ Result<> check(const PeriodLock& body) {
     return period_sound(body.period);
 }
 
+Result<> check(const Verification& body) {
+    if (body.serial.empty()) return unsound("serial", "is missing", "缺少");
+    if (body.valid_until && *body.valid_until < body.on) {
+        return unsound("valid_until", "must not be before 'on'", "不得早于 on");
+    }
+    return all({id_sound("meter", body.meter.text), text_sound("serial", body.serial),
+                time_sound("on", body.on), time_sound("valid_until", body.valid_until),
+                text_sound("by", body.by), text_sound("certificate", body.certificate)});
+}
+
 std::string joined(std::span<const MeterId> meters) {
     std::string text;
     for (const MeterId& meter : meters) {
@@ -215,12 +248,32 @@ std::optional<IndexVerdict> index_verdict_from(std::string_view name) {
     return named->verdict;
 }
 
+std::string_view to_string(Traceability traceability) {
+    return name_in(kTraceabilities, traceability);
+}
+
+std::optional<Traceability> traceability_from(std::string_view name) {
+    return value_in(kTraceabilities, name);
+}
+
+std::string_view to_string(VerificationResult result) {
+    return name_in(kResults, result);
+}
+
+std::optional<VerificationResult> verification_result_from(std::string_view name) {
+    return value_in(kResults, name);
+}
+
 std::string_view kind_of(const DatedBody& body) {
     return kKinds.at(body.index());
 }
 
 std::vector<std::string_view> dated_kinds() {
     return {kKinds.begin(), kKinds.end()};
+}
+
+bool concerns_figures(const DatedBody& body) {
+    return !std::holds_alternative<Verification>(body);
 }
 
 std::string subject_of(const DatedBody& body) {
@@ -240,6 +293,7 @@ UtcTime begin_of(const DatedBody& body) {
                                  [](const IndexRuling& ruling) { return ruling.at; },
                                  [](const EnteredValue& entry) { return entry.period.from; },
                                  [](const PeriodLock& lock) { return lock.period.from; },
+                                 [](const Verification& verification) { return verification.on; },
                                  [](const auto& span) { return span.from; }},
                       body);
 }

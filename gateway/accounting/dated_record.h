@@ -140,8 +140,27 @@ struct PeriodLock {
     bool operator==(const PeriodLock&) const = default;
 };
 
-using DatedBody = std::variant<Replacement, MultiplierChange, IndexRuling, OutOfService, ProductionStop,
-                               OpeningAmount, EnteredValue, CoefficientValue, PeriodLock, InitialInstrument>;
+/// How an instrument is traced to the standards (溯源方式), as in meters.csv.
+enum class Traceability : std::uint8_t { legal, verification, calibration };
+enum class VerificationResult : std::uint8_t { passed, limited, failed };  ///< 合格, 准用, 不合格
+
+/// An instrument was verified or calibrated (检定/校准). It says nothing about figures: nothing is computed
+/// again because of it.
+struct Verification {
+    MeterId meter;  ///< where the instrument is, or will be
+    std::string serial;
+    UtcTime on{};                        ///< midnight of that day at the site
+    std::optional<UtcTime> valid_until;  ///< midnight of the last day on which it holds; none: not stated
+    std::string by;
+    std::string certificate;
+    VerificationResult result{VerificationResult::passed};
+    Traceability traceability{Traceability::verification};
+    bool operator==(const Verification&) const = default;
+};
+
+using DatedBody =
+    std::variant<Replacement, MultiplierChange, IndexRuling, OutOfService, ProductionStop, OpeningAmount,
+                 EnteredValue, CoefficientValue, PeriodLock, InitialInstrument, Verification>;
 
 struct DatedRecord {
     DatedId id{0};
@@ -165,10 +184,19 @@ struct DatedRecord {
 std::string_view to_string(IndexVerdict verdict);
 std::optional<IndexVerdict> index_verdict_from(std::string_view name);
 
+/// "legal", "verification", "calibration".
+std::string_view to_string(Traceability traceability);
+std::optional<Traceability> traceability_from(std::string_view name);
+/// "passed", "limited", "failed".
+std::string_view to_string(VerificationResult result);
+std::optional<VerificationResult> verification_result_from(std::string_view name);
+
 /// "replacement", "multiplier", "ruling", "out_of_service", "production_stop", "opening", "entry",
-/// "coefficient", "lock", "initial_instrument": the kind of a body, stored and shown in JSON.
+/// "coefficient", "lock", "initial_instrument", "verification": the kind of a body, stored and shown in JSON.
 std::string_view kind_of(const DatedBody& body);
 std::vector<std::string_view> dated_kinds();
+/// Whether figures may follow from it; verifications are for the ledger only.
+bool concerns_figures(const DatedBody& body);
 /// The meter, item or coefficient that it is about, several meters with a space between; empty: the site.
 std::string subject_of(const DatedBody& body);
 /// The first instant that it says something about; of an initial instrument the beginning of time. Where an

@@ -102,6 +102,17 @@ Json body_json(const PeriodLock& body) {
     return {{"period", period_json(body.period)}};
 }
 
+Json body_json(const Verification& body) {
+    return {{"meter", body.meter.text},
+            {"serial", body.serial},
+            {"on", json(body.on)},
+            {"valid_until", json(body.valid_until)},
+            {"by", body.by},
+            {"certificate", body.certificate},
+            {"result", to_string(body.result)},
+            {"traceability", to_string(body.traceability)}};
+}
+
 Json body_json(const DatedBody& body) {
     return std::visit([](const auto& each) { return body_json(each); }, body);
 }

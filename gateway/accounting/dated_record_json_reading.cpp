@@ -226,6 +226,28 @@ PeriodLock lock_from(const Json& object) {
     return {period_from(fields.at("period"))};
 }
 
+Verification verification_from(const Json& object) {
+    const Fields fields{
+        object, {}, {"meter", "serial", "on", "valid_until", "by", "certificate", "result", "traceability"}};
+    const auto result = verification_result_from(fields.text("result"));
+    if (!result) {
+        expected("result", "passed, limited or failed", " passed、limited 或 failed", fields.at("result"));
+    }
+    const auto traceability = traceability_from(fields.text("traceability"));
+    if (!traceability) {
+        expected("traceability", "legal, verification or calibration", " legal、verification 或 calibration",
+                 fields.at("traceability"));
+    }
+    return {.meter = {fields.text("meter")},
+            .serial = fields.text("serial"),
+            .on = fields.time("on"),
+            .valid_until = fields.optional_time("valid_until"),
+            .by = fields.text_or_empty("by"),
+            .certificate = fields.text_or_empty("certificate"),
+            .result = *result,
+            .traceability = *traceability};
+}
+
 struct BodyReader {
     std::string_view kind;
     DatedBody (*read)(const Json& object);
@@ -241,6 +263,7 @@ constexpr std::array<BodyReader, std::variant_size_v<DatedBody>> kReaders{{
     {"coefficient", [](const Json& object) { return DatedBody{coefficient_from(object)}; }},
     {"lock", [](const Json& object) { return DatedBody{lock_from(object)}; }},
     {"initial_instrument", [](const Json& object) { return DatedBody{initial_instrument_from(object)}; }},
+    {"verification", [](const Json& object) { return DatedBody{verification_from(object)}; }},
 }};
 
 DatedBody body_from(std::string_view kind, const Json& object) {

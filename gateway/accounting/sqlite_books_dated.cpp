@@ -104,7 +104,7 @@ Result<> SqliteBooks::note(const Recomputation& work) {
 Result<> SqliteBooks::note_effect(const DatedRecord& record, bool revoked) {
     const bool changes_no_figure = std::holds_alternative<PeriodLock>(record.body) ||
                                    std::holds_alternative<InitialInstrument>(record.body);
-    if (changes_no_figure && !revoked) return {};
+    if (!concerns_figures(record.body) || (changes_no_figure && !revoked)) return {};
     const bool one_item = std::holds_alternative<OpeningAmount>(record.body) ||
                           std::holds_alternative<EnteredValue>(record.body);
     return note(

@@ -10,6 +10,7 @@
 #include "gateway/commands/config_directory.h"
 #include "gateway/commands/dated_order.h"
 #include "gateway/commands/dated_terms.h"
+#include "gateway/commands/dated_verification.h"
 #include "gateway/commands/dated_view.h"
 #include "gateway/commands/exit_code.h"
 #include "gateway/commands/terminal.h"
@@ -216,14 +217,14 @@ void add_opening(CLI::App& dated, int& exit_code) {
 void add_dated(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand(
         "dated", text("What people put on record; confirm or revoke it, and rarer kinds of it",
-                      "登记的记录：查看、确认、撤销，以及停用、停产、期初值"));
+                      "登记的记录：查看、确认、撤销，以及停用、停产、期初值、检定校准"));
     CLI::Option* kind =
         add_option(*command, "--kind", "KIND",
                    text("replacement, multiplier, ruling, out_of_service, production_stop, "
-                        "opening, entry, coefficient, lock",
+                        "opening, entry, coefficient, lock, verification",
                         "replacement（换表）、multiplier（倍率）、ruling（裁定）、out_of_service（停用）、"
                         "production_stop（停产）、opening（期初）、entry（补录）、"
-                        "coefficient（系数）、lock（锁定）"));
+                        "coefficient（系数）、lock（锁定）、verification（检定校准）"));
     CLI::Option* subject =
         add_option(*command, "--about", "ID", text("Meter, item or coefficient", "计量点、采集项或系数"));
     CLI::Option* from =
@@ -241,6 +242,7 @@ void add_dated(CLI::App& app, int& exit_code) {
     add_out_of_service(*command, exit_code);
     add_stop(*command, exit_code);
     add_opening(*command, exit_code);
+    add_dated_verification(*command, exit_code);
     command->callback([=, &exit_code] {
         if (!command->get_subcommands().empty()) return;
         const Asked asked{.kind = value_of(kind),

@@ -37,7 +37,32 @@ constexpr std::array kKindLabels{KindLabel{"replacement", "meter replacement", "
                                  KindLabel{"entry", "entered value", "补录"},
                                  KindLabel{"coefficient", "coefficient", "系数"},
                                  KindLabel{"lock", "closed period", "锁定"},
-                                 KindLabel{"initial_instrument", "first instrument", "初始器具"}};
+                                 KindLabel{"initial_instrument", "first instrument", "初始器具"},
+                                 KindLabel{"verification", "verification", "检定校准"}};
+
+std::string_view traceability_label(Traceability traceability) {
+    switch (traceability) {
+        case Traceability::legal:
+            return tr("legal verification", "强制检定");
+        case Traceability::verification:
+            return tr("verification", "检定");
+        case Traceability::calibration:
+            return tr("calibration", "校准");
+    }
+    return {};
+}
+
+std::string_view label_of(VerificationResult result) {
+    switch (result) {
+        case VerificationResult::passed:
+            return tr("passed", "合格");
+        case VerificationResult::limited:
+            return tr("limited use", "准用");
+        case VerificationResult::failed:
+            return tr("failed", "不合格");
+    }
+    return {};
+}
 
 std::string_view verdict_label(IndexVerdict verdict) {
     switch (verdict) {
@@ -119,8 +144,20 @@ public:
                    body.serial.empty() ? text("number not stated", "编号未填") : body.serial,
                    text_of(body.multiplier));
     }
+    std::string operator()(const Verification& body) const {
+        std::string said = trf("{} {} on {}: {}", "{} {} {}：{}", body.serial,
+                               traceability_label(body.traceability), day(body.on), label_of(body.result));
+        if (body.valid_until) said += trf("; valid until {}", "；有效期至 {}", day(*body.valid_until));
+        if (!body.by.empty()) said += trf("; by {}", "；{}", body.by);
+        if (!body.certificate.empty()) said += trf("; certificate {}", "；证书 {}", body.certificate);
+        return said;
+    }
 
 private:
+    [[nodiscard]] std::string day(UtcTime midnight) const {
+        return at(midnight).substr(0, std::string_view{"2026-11-22"}.size());
+    }
+
     std::chrono::minutes offset_;
 };
 

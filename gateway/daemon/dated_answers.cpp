@@ -152,7 +152,8 @@ Result<std::string> DatedAnswers::changed(DatedId id, bool effective) {
     DatedReport report{.record = std::move(**record), .again = std::nullopt};
     const bool is_new_lock =
         std::holds_alternative<PeriodLock>(report.record.body) && !report.record.revoked_at;
-    if (effective && !is_new_lock) report.again = effect_of(report.record.body);
+    if (effective && !is_new_lock && concerns_figures(report.record.body))
+        report.again = effect_of(report.record.body);
     return dated_to_json(report);
 }
 

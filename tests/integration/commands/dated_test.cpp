@@ -117,6 +117,34 @@ TEST_F(SiteWithBooks, RarerThingsArePutOnRecordToo) {
     EXPECT_EQ(run_with_site("dated --kind gift").exit_code, 64);
 }
 
+TEST_F(SiteWithBooks, AVerificationIsOnRecordAndNothingIsComputedAgain) {
+    const Ran put = run_with_site(
+        "dated verification hv --serial SN-A --on 2026-03-01 --valid-until 2027-02-28 --kind 检定 "
+        "--verified-by "
+        "示例计量所 --certificate 2026-118 --by zhang");
+    EXPECT_EQ(put.exit_code, 0) << put.err;
+    EXPECT_TRUE(contains(put.out,
+                         "SN-A verification on 2026-03-01: passed; valid until 2027-02-28; by 示例计量所; "
+                         "certificate 2026-118; by zhang"))
+        << put.out;
+    EXPECT_FALSE(contains(put.out, "computed again")) << put.out;
+    EXPECT_TRUE(books->to_do()->empty());
+    EXPECT_TRUE(
+        contains(run_with_site("dated --kind verification --lang zh").out, "SN-A 检定 2026-03-01：合格"));
+
+    const auto refused = [&](const std::string& rest, const std::string& why) {
+        const Ran ran = run_with_site("dated verification hv --verified-by x " + rest);
+        EXPECT_EQ(ran.exit_code, 64) << rest;
+        EXPECT_TRUE(contains(ran.err, why)) << ran.err;
+    };
+    refused("--serial SN-Z --on 2026-02-01 --kind legal", "known are: SN-A");
+    refused("--serial SN-A --on 2026-02-30 --kind legal", "is no day such as");
+    refused("--serial SN-A --on 2026-02-01 --kind yearly", "is none of");
+    refused("--serial SN-A --on 2026-02-01 --kind legal --result good", "is none of");
+    EXPECT_EQ(run_with_site("dated revoke 1 --remark 登错").exit_code, 0);
+    EXPECT_TRUE(books->to_do()->empty()) << "nor by its revocation";
+}
+
 struct SiteWithTwoPersons : SiteWithBooks {
     SiteWithTwoPersons() : SiteWithBooks{Confirm::entries} {}
 };

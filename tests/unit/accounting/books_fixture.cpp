@@ -120,8 +120,21 @@ DatedBody Inventor::body(std::size_t kind) {
             return CoefficientValue{"elec_tce", decimal(), "tce/万kWh", from, text(), "2025", "河北"};
         case 8:
             return PeriodLock{long_period()};
-        default:
+        case 9:
             return InitialInstrument{meter, text(), {above_zero(), above_zero()}};
+        default:
+            return Verification{
+                .meter = meter,
+                .serial = "SN-" + text(),
+                .on = from,
+                .valid_until = maybe_to,
+                .by = text(),
+                .certificate = text(),
+                .result = one_of<VerificationResult>(
+                    *this,
+                    {VerificationResult::passed, VerificationResult::limited, VerificationResult::failed}),
+                .traceability = one_of<Traceability>(
+                    *this, {Traceability::legal, Traceability::verification, Traceability::calibration})};
     }
 }
 
@@ -215,6 +228,7 @@ BooksChange Inventor::change(const std::vector<Recomputation>& to_do) {
 
 void NaiveBooks::note_effect(const DatedRecord& record, bool revoked) {
     const auto kind = kind_of(record.body);
+    if (kind == "verification") return;
     if ((kind == "lock" || kind == "initial_instrument") && !revoked) return;
     Recomputation work{
         .id = ++last_work_,

@@ -223,6 +223,30 @@ TEST_F(DatedCheck, OnlyAPeriodThatEndedAndIsOpenCanBeClosed) {
     EXPECT_EQ(problem_with(lock("2025")), "fits");
 }
 
+TEST_F(DatedCheck, AVerificationIsOfAnInstrumentThatIsKnownThere) {
+    Verification verification{
+        .meter = {"hv_kiln"}, .serial = "SN-A", .on = at("2026-11-20 00:00"), .by = "x"};
+    EXPECT_EQ(problem_with(verification), "fits");
+    verification.on = at("2026-11-20 08:00");
+    expect_problem(verification, "a verification is of a day");
+    verification.on = at("2026-11-23 00:00");
+    expect_problem(verification, "lies ahead");
+    verification.on = at("2026-11-20 00:00");
+    verification.valid_until = at("2027-11-19 12:00");
+    expect_problem(verification, "a verification is of a day");
+    verification.valid_until.reset();
+    verification.serial = "SN-B";
+    expect_problem(verification, "\"SN-B\" never was the instrument of hv_kiln; known are: SN-A");
+    put(replacement());
+    EXPECT_EQ(problem_with(verification), "fits") << "SN-B is in place since";
+    verification.serial = "SN-A";
+    EXPECT_EQ(problem_with(verification), "fits") << "the one that was taken away";
+    const DatedId first = put(verification);
+    expect_problem(verification, "record " + std::to_string(first) + " is the verification of that day");
+    verification.meter = {"hv_klin"};
+    expect_problem(verification, "the nearest is \"hv_kiln\"");
+}
+
 TEST_F(DatedCheck, AProductionStopNamesMetersOnce) {
     EXPECT_EQ(problem_with(ProductionStop{{}, at("2026-11-01 00:00"), std::nullopt}), "fits");
     expect_problem(ProductionStop{{{"water"}, {"water"}}, at("2026-11-01 00:00"), std::nullopt}, "twice");

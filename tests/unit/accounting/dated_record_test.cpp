@@ -52,6 +52,23 @@ TEST(DatedRecordJson, IsTheDocumentedText) {
         R"({"period":{"type":"day","from":"2026-11-21T16:00:00.000Z","to":"2026-11-22T16:00:00.000Z"}})");
 }
 
+TEST(DatedRecordJson, AVerificationIsTheDocumentedText) {
+    const DatedBody body = Verification{.meter = {"hv_kiln"},
+                                        .serial = "B",
+                                        .on = kMidnight,
+                                        .valid_until = std::nullopt,
+                                        .by = "示例计量所",
+                                        .certificate = "2026-118",
+                                        .result = VerificationResult::limited,
+                                        .traceability = Traceability::calibration};
+    EXPECT_EQ(
+        json_of(body),
+        R"({"meter":"hv_kiln","serial":"B","on":"2026-11-21T16:00:00.000Z","valid_until":null,"by":"示例计量所",)"
+        R"("certificate":"2026-118","result":"limited","traceability":"calibration"})");
+    EXPECT_EQ(begin_of(body), kMidnight);
+    EXPECT_EQ(subject_of(body), "hv_kiln");
+}
+
 TEST(DatedRecordJson, PeopleMayUseTheirOwnOffsetAndLeaveOutWhatIsOptional) {
     const auto body = dated_body_from_json(
         "replacement",
@@ -108,6 +125,18 @@ TEST(DatedRecordJson, BadInputIsOneLineThatNamesTheField) {
                 "entry",
                 R"({"item":"i","period":{"type":"day","from":"2026-11-22T10:00Z","to":"2026-11-22T11:00Z"},"value":"1","input_type":8})",
                 "input_type: 1 to 7"},
+            Case{
+                "verification",
+                R"({"meter":"m","serial":"A","on":"2026-11-22T00:00+08:00","result":"good","traceability":"legal"})",
+                "result: passed, limited or failed expected"},
+            Case{
+                "verification",
+                R"({"meter":"m","serial":"","on":"2026-11-22T00:00+08:00","result":"passed","traceability":"legal"})",
+                "serial: is missing"},
+            Case{
+                "verification",
+                R"({"meter":"m","serial":"A","on":"2026-11-22T00:00+08:00","valid_until":"2026-11-21T00:00+08:00","result":"passed","traceability":"legal"})",
+                "valid_until: must not be before 'on'"},
             Case{"production_stop", R"({"meters":"m","from":"2026-11-22T10:00Z"})",
                  "meters: a list expected"},
         }) {
