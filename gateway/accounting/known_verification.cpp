@@ -58,6 +58,9 @@ std::optional<UtcTime> ledger_day(std::string_view text, std::chrono::minutes ut
         if (error != std::errc{} || parts.at(i) < 1) return std::nullopt;
         at = next;
     }
+    // The types of chrono are narrow: a greater number would become another date in silence.
+    constexpr std::array kMost{9999, 12, 31};
+    if (parts[0] > kMost[0] || parts[1] > kMost[1] || parts[2] > kMost[2]) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{parts[0]},
                                            std::chrono::month{static_cast<unsigned>(parts[1])},
                                            std::chrono::day{static_cast<unsigned>(parts[2])}};

@@ -82,7 +82,8 @@ TEST(KnownVerification, ThatOfAnInstrumentThatWasTakenAwayIsNotTheOneInPlace) {
 TEST(KnownVerification, DaysAreReadAsTheTableMayWriteThem) {
     EXPECT_EQ(ledger_day("2026-3-2", 480min), day(2026, 3, 2));
     EXPECT_EQ(ledger_day("2026/03/02", 480min), day(2026, 3, 2));
-    for (const char* none : {"", "2026", "2026-02-30", "2026-13-01", "2026-3-2x", "46000", "2026-3--2"})
+    for (const char* none : {"", "2026", "2026-02-30", "2026-13-01", "2026-3-2x", "46000", "2026-3--2",
+                             "67562-03-02", "2026-257-02", "2026-03-258"})
         EXPECT_EQ(ledger_day(none, 480min), std::nullopt) << none;
 }
 
