@@ -112,14 +112,16 @@ std::string LayeredLayout::begin_svg() const {
         kWidth, height_);
 }
 
-std::string LayeredLayout::path(const Edge& edge) const {
+std::string LayeredLayout::path(const Edge& edge, double straight) const {
     const double left = x(edge.from) + kBlock;
     const double right = x(edge.to);
-    const double middle = (left + right) / 2;
+    const double level = right - (right - left) * straight;
+    const double middle = (left + level) / 2;
     const double from = edge.from_y + edge.slot / 2;
     const double to = edge.to_y + edge.slot / 2;
-    return fmt::format("<path d=\"M{:.1f} {:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}\" fill=\"none\" ",
-                       left, from, middle, from, middle, to, right, to);
+    return fmt::format(
+        "<path d=\"M{:.1f} {:.1f}C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}H{:.1f}\" fill=\"none\" ", left,
+        from, middle, from, middle, to, level, to, right);
 }
 
 std::string LayeredLayout::blocks() const {

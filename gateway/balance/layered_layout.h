@@ -40,8 +40,9 @@ public:
 
     /// The <svg> that all stands in, up to what is drawn.
     [[nodiscard]] std::string begin_svg() const;
-    /// An S from the right side of one node to the left side of the other, without its end: "<path d=… ".
-    [[nodiscard]] std::string path(const Edge& edge) const;
+    /// An S from the right side of one node to the left side of the other, of which the last `straight` (a
+    /// share of the way) is level. Without its end: "<path d=… ".
+    [[nodiscard]] std::string path(const Edge& edge, double straight = 0) const;
     /// All nodes as blocks with their names.
     [[nodiscard]] std::string blocks() const;
 

@@ -13,6 +13,7 @@
 #include "gateway/accounting/books.h"
 #include "gateway/balance/balance_sections.h"
 #include "gateway/balance/flow_picture.h"
+#include "gateway/balance/metering_network.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/language.h"
 #include "gateway/commands/command_options.h"
@@ -36,6 +37,7 @@ struct BalanceArguments {
     std::string month;
     std::string energy;
     std::string svg;  ///< a file; empty: none
+    bool network{false};
     bool json{false};
 };
 
@@ -59,10 +61,11 @@ std::optional<StatPeriod> period_of(const BalanceArguments& arguments, const Sit
 }
 
 /// A misspelt energy would give an empty table that looks like an answer.
-bool keep_only(Balance& balance, const std::string& energy) {
+template <class Media>
+bool keep_only(Media& media, const std::string& energy) {
     if (energy.empty()) return true;
     std::vector<std::string> names;
-    for (const MediumBalance& medium : balance.media) names.push_back(medium.energy);
+    for (const auto& medium : media) names.push_back(medium.energy);
     if (std::ranges::find(names, energy) == names.end()) {
         const std::string nearest = nearest_of(energy, names);
         print_error(
@@ -70,16 +73,11 @@ bool keep_only(Balance& balance, const std::string& energy) {
             (nearest.empty() ? std::string{} : trf("; is \"{}\" meant?", "；是否想输入“{}”？", nearest)));
         return false;
     }
-    std::erase_if(balance.media, [&](const MediumBalance& medium) { return medium.energy != energy; });
+    std::erase_if(media, [&](const auto& medium) { return medium.energy != energy; });
     return true;
 }
 
-int draw(const MediumBalance& medium, const std::string& file) {
-    const std::string svg = flow_picture(medium);
-    if (svg.empty()) {
-        print_error(trf("nothing is known of {} in that time", "该时段没有{}的数据", medium.energy));
-        return kExitFailed;
-    }
+int write_svg(const std::string& svg, const std::string& file) {
     OutputFile output{file};
     if (!output.is_open() || !output.write(svg) || !output.finish()) {
         print_error(trf("{}: cannot be written", "{}：无法写入", output.name()));
@@ -88,15 +86,40 @@ int draw(const MediumBalance& medium, const std::string& file) {
     return kExitOk;
 }
 
+int draw(const MediumBalance& medium, const std::string& file) {
+    const std::string svg = flow_picture(medium);
+    if (!svg.empty()) return write_svg(svg, file);
+    print_error(trf("nothing is known of {} in that time", "该时段没有{}的数据", medium.energy));
+    return kExitFailed;
+}
+
+int draw(const MeteringNetwork& network, const std::string& file) {
+    const std::string svg = network_picture(network);
+    if (!svg.empty()) return write_svg(svg, file);
+    print_error(trf("meters.csv does not say of any metering point of {} from where to where",
+                    "meters.csv 中{}的计量点均未注明来源和去向", network.energy));
+    return kExitFailed;
+}
+
+/// Without the books: the network is what the configuration says.
+int show_network(const Options& options, std::chrono::minutes utc_offset, const BalanceArguments& arguments) {
+    std::vector<MeteringNetwork> networks = metering_networks(options.meters);
+    if (!keep_only(networks, arguments.energy)) return kExitUsage;
+    if (!arguments.svg.empty()) return draw(networks.front(), arguments.svg);
+    print(arguments.json ? to_json(networks) + '\n' : sections_view(network_sections(networks), utc_offset));
+    return kExitOk;
+}
+
 int show(const DataPlace& place, const BalanceRules& rules, const BalanceArguments& arguments) {
-    const SystemClock clock;
-    const auto period = period_of(arguments, place.site, clock.utc());
-    if (!period) return kExitUsage;
     if (place.options.meters.empty()) {
         print_error(text("where energy flows is in the configuration: give its folder with --config",
                          "能源流向由配置决定：请用 --config 指定配置目录"));
         return kExitUsage;
     }
+    if (arguments.network) return show_network(place.options, place.site.utc_offset, arguments);
+    const SystemClock clock;
+    const auto period = period_of(arguments, place.site, clock.utc());
+    if (!period) return kExitUsage;
     const auto file = place.storage.path / kBooksFile;
     const auto books = Books::look_into(file);
     if (!books) {
@@ -112,7 +135,7 @@ int show(const DataPlace& place, const BalanceRules& rules, const BalanceArgumen
         print_error(balance.error().what);
         return kExitFailed;
     }
-    if (!keep_only(*balance, arguments.energy)) return kExitUsage;
+    if (!keep_only(balance->media, arguments.energy)) return kExitUsage;
     if (!arguments.svg.empty()) return draw(balance->media.front(), arguments.svg);
     if (arguments.json) {
         print(to_json(*balance) + '\n');
@@ -142,11 +165,17 @@ void add_balance(CLI::App& app, int& exit_code) {
     auto* energy =
         option("--energy", "NAME", arguments->energy, text("Only this energy: 电力", "仅此能源品种：电力"));
     auto* svg = option("--svg", "FILE", arguments->svg,
-                       text("Draw the flow of that energy into this file", "把该品种的能流图画到此文件"));
+                       text("Draw the flow of that energy, or its network, into this file",
+                            "把该品种的能流图（或计量网络图）画到此文件"));
     svg->needs(energy);
+    auto* network = add_flag(*command, "--network",
+                             text("Which meters stand between which places, instead of amounts",
+                                  "只看计量网络：各计量点的来源与去向"));
+    network->excludes(day)->excludes(month);
     auto* json = add_flag(*command, "--json", text("Print JSON", "输出 JSON"));
     add_data_options(*command);
     command->callback([=, &exit_code] {
+        arguments->network = network->count() > 0;
         arguments->json = json->count() > 0;
         exit_code = kExitConfiguration;
         const auto place = data_place(*command);
