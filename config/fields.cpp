@@ -96,6 +96,12 @@ constexpr std::array kSections{
         "read. One row for each value of an item and period; headings in Chinese or by key; UTF-8 or "
         "GB18030."},
     SectionText{
+        FieldSection::display_reading, "readings.csv", true, true, "现场示值", "reading of a display",
+        "不在配置目录：metergate acceptance --readings 读的表，空表由该命令写出。"
+        "一行一个测点；表头用中文或键名；UTF-8 或 GB18030。",
+        "Not of the configuration folder: the table that `metergate acceptance --readings` reads; that "
+        "command writes the empty form. One row a point; headings in Chinese or by key; UTF-8 or GB18030."},
+    SectionText{
         FieldSection::profile, "profile", false, false, "省级平台", "provincial platform",
         "一个平台一个文件；文件名去掉 .toml 即平台名，同名者取代自带的。说明见 docs/provincial.zh-CN.md。",
         "One file for each platform; its name without .toml is its id and replaces a shipped one of that "
@@ -193,6 +199,8 @@ std::span<const Field> fields_of(FieldSection section) {
             case FieldSection::inbound_http:
             case FieldSection::entry:
                 return inbound_fields();
+            case FieldSection::display_reading:
+                return display_fields();
             case FieldSection::profile:
             case FieldSection::profile_record:
             case FieldSection::profile_answers:

@@ -34,6 +34,7 @@ enum class FieldSection : std::uint8_t {
     inbound,
     inbound_http,
     entry,
+    display_reading,
     profile,
     profile_record,
     profile_answers,

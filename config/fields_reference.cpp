@@ -5,19 +5,33 @@
 namespace mg {
 namespace {
 
-constexpr std::array kOrder{FieldSection::site,           FieldSection::storage,
-                            FieldSection::control,        FieldSection::accounting,
-                            FieldSection::line,           FieldSection::uplink,
-                            FieldSection::provincial,     FieldSection::enterprise,
-                            FieldSection::inbound,        FieldSection::inbound_http,
-                            FieldSection::meter,          FieldSection::item,
-                            FieldSection::coefficient,    FieldSection::calendar,
-                            FieldSection::plant,          FieldSection::code,
-                            FieldSection::model,          FieldSection::point,
-                            FieldSection::entry,          FieldSection::profile,
-                            FieldSection::profile_record, FieldSection::profile_answers,
-                            FieldSection::profile_paths,  FieldSection::profile_addresses,
-                            FieldSection::profile_names,  FieldSection::profile_fields};
+constexpr std::array kOrder{FieldSection::site,
+                            FieldSection::storage,
+                            FieldSection::control,
+                            FieldSection::accounting,
+                            FieldSection::line,
+                            FieldSection::uplink,
+                            FieldSection::provincial,
+                            FieldSection::enterprise,
+                            FieldSection::inbound,
+                            FieldSection::inbound_http,
+                            FieldSection::meter,
+                            FieldSection::item,
+                            FieldSection::coefficient,
+                            FieldSection::calendar,
+                            FieldSection::plant,
+                            FieldSection::code,
+                            FieldSection::model,
+                            FieldSection::point,
+                            FieldSection::entry,
+                            FieldSection::display_reading,
+                            FieldSection::profile,
+                            FieldSection::profile_record,
+                            FieldSection::profile_answers,
+                            FieldSection::profile_paths,
+                            FieldSection::profile_addresses,
+                            FieldSection::profile_names,
+                            FieldSection::profile_fields};
 
 /// A vertical bar ends a cell of a Markdown table.
 std::string cell(std::string_view text) {
@@ -112,6 +126,8 @@ std::string file_heading(FieldSection section) {
             return "\n# models/*.toml\n";
         case FieldSection::entry:
             return "\n# values.csv\n";
+        case FieldSection::display_reading:
+            return "\n# readings.csv\n";
         case FieldSection::profile:
             return "\n# profiles/*.toml\n";
         case FieldSection::storage:

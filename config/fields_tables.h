@@ -20,5 +20,6 @@ std::span<const Field> profile_fields();       ///< profiles/*.toml: what is sen
 std::span<const Field> profile_name_fields();  ///< profiles/*.toml: where to, and what things are called
 std::span<const Field> meter_fields();         ///< meters.csv
 std::span<const Field> inbound_fields();       ///< gateway.toml, [inbound]; values.csv
+std::span<const Field> display_fields();       ///< readings.csv of the acceptance file
 
 }  // namespace mg

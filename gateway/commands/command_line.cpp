@@ -143,6 +143,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_clock(app, exit_code);
     add_uplink(app, exit_code);
     add_platform(app, exit_code);
+    add_acceptance(app, exit_code);
     add_items(app, exit_code);
     add_completeness(app, exit_code);
     add_records(app, exit_code);

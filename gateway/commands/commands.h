@@ -18,6 +18,7 @@ void add_status(CLI::App& app, int& exit_code);
 void add_clock(CLI::App& app, int& exit_code);
 void add_uplink(CLI::App& app, int& exit_code);
 void add_platform(CLI::App& app, int& exit_code);
+void add_acceptance(CLI::App& app, int& exit_code);
 void add_items(CLI::App& app, int& exit_code);
 void add_completeness(CLI::App& app, int& exit_code);
 void add_records(CLI::App& app, int& exit_code);

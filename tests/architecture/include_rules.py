@@ -46,6 +46,8 @@ ALLOWED = {
     "gateway/acceptance": OPTIONS + ["gateway/acceptance/", "gateway/document/html.h", "gateway/uplink/provincial/", "gateway/accounting/books.h",
                                      "gateway/accounting/dated_record.h", "gateway/accounting/item_record.h",
                                      "gateway/accounting/outbox.h"],
+    "gateway/acceptance_file": AUDIT + ["gateway/acceptance_file/", "gateway/ledger/", "config/fields.h", "config/problem.h", "config/shipped_files.h",
+                                        "config/table.h", "config/toml_tree.h"],
     "gateway/control": STORE + DATED + ["gateway/control/", "drivers/driver.h"],
     "gateway/diagnosis": OPTIONS + ["gateway/diagnosis/", "drivers/", "gateway/polling/errand.h",
                                     "gateway/control/raw_report.h", "gateway/control/scan_report.h",
