@@ -22,6 +22,7 @@ constexpr std::string_view kStyle = R"(
 * { box-sizing: border-box; }
 body { font: 10pt/1.45 "Noto Sans CJK SC", "Microsoft YaHei", "SimSun", sans-serif; color: #111; margin: 0; }
 header, section { max-width: 185mm; margin: 0 auto; }
+header.across { max-width: 272mm; page: across; }
 section.across { max-width: 272mm; page: across; }
 h1 { font-size: 19pt; text-align: center; margin: 6mm 0 2mm; }
 .subtitle { text-align: center; margin: 0.5mm 0; }
@@ -76,23 +77,30 @@ public:
     }
 
 private:
+    /// Wider than a page upright: the sheets of this section lie across.
+    [[nodiscard]] bool is_across(const Section& section) const {
+        return std::ranges::any_of(section.blocks, [&](const Block& block) {
+            const auto* table = std::get_if<Table>(&block);
+            return (table != nullptr && width_of(*table, document_.utc_offset) > kUpright) ||
+                   std::holds_alternative<Picture>(block);
+        });
+    }
+
     std::string head() const {
+        // On a sheet that lies the other way the title would stand alone.
+        const bool across = !document_.sections.empty() && is_across(document_.sections.front());
         std::string text = fmt::format(
             "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
             "content=\"width=device-width\"/>\n<title>{}</title>\n<style>{}</style></"
-            "head>\n<body>\n<header>\n",
-            tr("en", "zh-CN"), html::escaped(document_.title), kStyle);
+            "head>\n<body>\n<header{}>\n",
+            tr("en", "zh-CN"), html::escaped(document_.title), kStyle, across ? " class=\"across\"" : "");
         text += html::element("h1", document_.title);
         for (const std::string& line : document_.subtitles) text += html::element("p", line, "subtitle");
         return text + "</header>\n";
     }
 
     std::string section_text(const Section& section) {
-        const bool across = std::ranges::any_of(section.blocks, [&](const Block& block) {
-            const auto* table = std::get_if<Table>(&block);
-            return (table != nullptr && width_of(*table, document_.utc_offset) > kUpright) ||
-                   std::holds_alternative<Picture>(block);
-        });
+        const bool across = is_across(section);
         page_ = across ? kAcross : kUpright;
         std::string made = fmt::format("<section{}>\n", across ? " class=\"across\"" : "");
         made += html::element("h2", section.heading);

@@ -48,6 +48,18 @@ TEST(HtmlPage, BreaksATableThatIsWiderThanAPageAndRepeatsWhatARowIs) {
     EXPECT_EQ(kilns, 3U);  // 31 columns of 10 + 2, 176 a page
 }
 
+TEST(HtmlPage, TheTitleLiesAsTheFirstSectionDoes) {
+    const Picture picture{.title = {}, .svg = "<svg viewBox=\"0 0 1 1\"></svg>"};
+    const Section across{"across", {picture}};
+    const Section upright{"upright", {Paragraph{.text = "words"}}};
+    const auto lies = [](const Document& document) {
+        return html_page(document).find("<header class=\"across\">") != std::string::npos;
+    };
+    EXPECT_TRUE(lies({.title = "t", .sections = {across, upright}}));
+    EXPECT_FALSE(lies({.title = "t", .sections = {upright, across}}));
+    EXPECT_FALSE(lies({.title = "t"}));
+}
+
 TEST(PageColumns, EveryColumnStandsOnceAndTheLeadingOnesEverywhere) {
     const std::vector<std::vector<std::size_t>> wanted{{0, 1, 2}, {0, 3, 4}};
     EXPECT_EQ(page_columns({8, 8, 8, 8, 8}, 1, 2, 34), wanted);
