@@ -34,7 +34,7 @@ public:
     }
 
     [[nodiscard]] HistoryQuery query() const {
-        HistoryQuery query{.from = UtcTime::max()};
+        HistoryQuery query{.from = Slot{UtcTime::max()}};
         for (const auto& [meter, points] : points_) {
             query.meters.insert(meter);
             for (const auto& [point, wanted] : points)

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestJson = 512 * 1024;
+constexpr std::size_t kLongestJson = std::size_t{512} * 1024;
 
 /// What the reading functions throw; the two functions of the header catch it.
 struct NotAsDocumented : std::runtime_error {

@@ -56,7 +56,7 @@ public:
             count.seen.assign(days_.size(), false);
         }
         const StripQuery query{.kind = kind_, .subjects = {}, .from = result_.from, .to = result_.to};
-        const auto read = books.strips(query, [&](const DayStrip& strip) { take(strip); });
+        auto read = books.strips(query, [&](const DayStrip& strip) { take(strip); });
         if (!read) return read;
         for (Count& count : counts_) fill(count);
         for (Count& count : counts_) result_.subjects.push_back(std::move(count.out));
